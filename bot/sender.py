@@ -159,7 +159,8 @@ class Sender:
                 Outbox.channel == channel,
                 Outbox.state.in_(UNDERWAY),
                 Outbox.next_at <= now,
-                ~ahead,
+                # What is in flight already is settled first, or it and a safety message would wait for each other.
+                or_(Outbox.state == "sending", ~ahead),
             )
             .order_by(Outbox.lane, Outbox.next_at, Outbox.seq)
             .limit(limit)

@@ -162,6 +162,16 @@ def test_a_sender_that_died_leaves_its_part_to_the_next_one(desk: Desk) -> None:
     assert desk.round() == ["one"]
 
 
+def test_a_part_in_flight_and_a_safety_message_do_not_wait_for_each_other(desk: Desk) -> None:
+    contact = desk.contact()
+    desk.put(contact, "news")
+    assert len(desk.sender.claim()) == 1  # and the sender dies here
+    desk.put(contact, "calm", Lane.SAFETY)
+    desk.clock.forward(seconds=LEASE.total_seconds() + 1)
+    desk.round()
+    assert [desk.round(), desk.round()] == [["calm"], ["news"]]
+
+
 def test_where_nobody_can_tell_a_reply_goes_again_and_a_broadcast_does_not(
     store: Store, ring: Keyring, clock: Clock
 ) -> None:
