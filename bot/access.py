@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.errors import NotAllowed, NotFound
+from bot.errors import NotFound
 from bot.store.cases import Case
 from bot.store.officers import Officer
 
@@ -54,12 +54,6 @@ def count_cases(session: Session, officer: Officer, *conditions: ColumnElement[b
 def may_see(session: Session, officer: Officer, case: Case) -> bool:
     """Whether this officer could open this case."""
     return session.scalar(select(Case.id).where(Case.id == case.id, visible(officer))) is not None
-
-
-def require(officer: Officer, *roles: Role) -> None:
-    """Raises NotAllowed unless the officer has one of the roles."""
-    if not officer.active or not set(roles) & set(officer.roles):
-        raise NotAllowed
 
 
 def _own_field(officer: Officer) -> list[ColumnElement[bool]]:

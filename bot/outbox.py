@@ -91,14 +91,6 @@ class Outgo:
             .values(state="waiting", next_at=now)
         )
 
-    def silence(self, session: Session, contact: Contact) -> None:
-        """The person asked for silence: what has not gone out stays here."""
-        session.execute(
-            update(Outbox)
-            .where(Outbox.contact_id == contact.id, Outbox.state.in_(("waiting", "held")))
-            .values(state="silenced")
-        )
-
     def _message(
         self,
         session: Session,
@@ -164,6 +156,15 @@ class Outgo:
         if channel.window and (last is None or now - last >= channel.window):
             return "held"
         return "waiting"
+
+
+def silence(session: Session, contact_id: UUID) -> None:
+    """The person wants no messages, or cannot have any: what has not gone out stays here."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.contact_id == contact_id, Outbox.state.in_(("waiting", "held")))
+        .values(state="silenced")
+    )
 
 
 _WORST_FIRST = (

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot import outbox, receipts
@@ -286,11 +286,7 @@ class Sender:
 
 def _block(session: Session, contact_id: UUID, now: datetime) -> None:
     session.get_one(Contact, contact_id).blocked_at = now
-    session.execute(
-        update(Outbox)
-        .where(Outbox.contact_id == contact_id, Outbox.state.in_(("waiting", "held")))
-        .values(state="silenced")
-    )
+    outbox.silence(session, contact_id)
 
 
 def _spread(seconds: float) -> timedelta:

@@ -36,7 +36,7 @@ from bot.dialogue.step import (
 )
 from bot.keyring import Keyring
 from bot.loops import heard, looping
-from bot.outbox import Lane, Outgo
+from bot.outbox import Lane, Outgo, silence
 from bot.privacy import erase
 from bot.refs import new_ref
 from bot.store.base import new_id
@@ -136,7 +136,7 @@ class Turns:
         location that moves every few seconds."""
         if inbound.kind is Kind.BLOCKED:
             contact.blocked_at = now
-            self.outgo.silence(session, contact)
+            silence(session, contact.id)
             return False
         contact.blocked_at = None
         contact.last_inbound_at = now
@@ -258,7 +258,7 @@ class Turns:
                 contact.language, contact.chosen = code, chosen or contact.chosen
             case Silence():
                 contact.stopped_at = turn.now
-                self.outgo.silence(session, contact)
+                silence(session, contact.id)
             case Resume():
                 contact.stopped_at = None
             case Erase():

@@ -61,20 +61,6 @@ def hours(value: Mapping[str, Any], language: str, today: date, closed: str) -> 
     return _comma(language).join(parts)
 
 
-def changes_on(value: Mapping[str, Any], today: date) -> bool:
-    """Whether what `hours` gives for this value today may differ from yesterday's."""
-    ramadan = value.get("ramadan") or {}
-    edges = {ramadan.get("from"), _after(ramadan.get("to"))}
-    for stamp in value.get("exceptions") or {}:
-        when = date.fromisoformat(stamp)
-        edges |= {(when - _SOON).isoformat(), (when + timedelta(days=1)).isoformat()}
-    return today.isoformat() in edges
-
-
-def _after(stamp: str | None) -> str | None:
-    return (date.fromisoformat(stamp) + timedelta(days=1)).isoformat() if stamp else None
-
-
 def _in_force(value: Mapping[str, Any], today: date) -> Mapping[str, str]:
     ramadan = value.get("ramadan") or {}
     if ramadan and ramadan["from"] <= today.isoformat() <= ramadan["to"]:

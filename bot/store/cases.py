@@ -95,9 +95,9 @@ class Note(Base):
 
 
 class Notice(Base):
-    """Somebody must know: a constant text for an officer or for all of a role, never a word about the matter.
+    """Somebody must know: a constant text for one officer, never a word about the matter.
 
-    `kind`: new, overdue, emergency_waits, dead_letter, key. `officer_id` NULL with `role` set means everyone of it.
+    `kind`: new, emergency, overdue, dead_letter. `case_id` is NULL where the officer may know only that one waits.
     """
 
     __tablename__ = "notice"
