@@ -92,6 +92,7 @@ SOURCE: Mapping[str, str] = {
     "language": "Language",
     "command": "Command",
     "lexicon": "Words known",
+    "glossary": "Meaning of words",
     "rule": "Rule",
     "model": "Model",
     "topic": "Topic",

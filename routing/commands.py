@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from routing.decision import Command
-from routing.text import clean, fold, tokens
+from routing.text import clean, fold, fold_cleaned, tokens
 
 _DATA = Path(__file__).parent / "data" / "commands.toml"
 _LONGEST = 120
@@ -27,21 +27,21 @@ def _key(text: str) -> str:
     return " ".join(tokens(fold(text)))
 
 
-def _spelled(text: str) -> list[str]:
+def _spelled(cleaned: str) -> list[str]:
     """The words of a message, without emoji and with single letters in a row ("s t o p") run together."""
-    words = [word for word in tokens(fold(text)) if word[0].isalnum()]
+    words = [word for word in tokens(fold_cleaned(cleaned)) if word[0].isalnum()]
     if len(words) > 1 and all(len(word) == 1 for word in words):
         return ["".join(words)]
     return words
 
 
-def _without(words: list[str], polite: Sequence[tuple[str, ...]]) -> list[str]:
-    """`words` without phrases of politeness at either end; never nothing."""
-    polite = [phrase for phrase in polite if phrase[0] in words]
-    changed = bool(polite)
+def _without(words: list[str], polite: Mapping[str, Sequence[tuple[str, ...]]]) -> list[str]:
+    """`words` without phrases of politeness, known by their first words, at either end; never nothing."""
+    phrases = sorted({phrase for word in words for phrase in polite.get(word, ())}, key=len, reverse=True)
+    changed = bool(phrases)
     while changed:
         changed = False
-        for phrase in polite:
+        for phrase in phrases:
             size = len(phrase)
             if size < len(words) and tuple(words[:size]) == phrase:
                 words, changed = words[size:], True
@@ -63,9 +63,9 @@ class Commands:
     """The words of every command and language. Made by `load`; never changes."""
 
     def __init__(self, phrases: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        self._polite = tuple(
-            sorted({tuple(tokens(fold(phrase))) for phrase in phrases[_POLITE]["all"]}, key=len, reverse=True)
-        )
+        self._polite: dict[str, list[tuple[str, ...]]] = {}
+        for words in sorted({tuple(tokens(fold(phrase))) for phrase in phrases[_POLITE]["all"]}):
+            self._polite.setdefault(words[0], []).append(words)
         self._languages = {_key(name): code for code, names in phrases[_LANGUAGES].items() for name in names}
         self._commands: dict[str, Command] = {}
         self._first_listed: set[str] = set()
@@ -90,16 +90,16 @@ class Commands:
         if listed:
             return listed
         plain = _without(words, self._polite)
-        if plain == words:
-            return "language" if self.language_named(text) else None
-        listed = self._listed(" ".join(plain))
+        listed = self._listed(" ".join(plain)) if plain != words else None
         if listed is None:
-            return "language" if self.language_named(text) else None
+            return "language" if self._named(plain) else None
         return None if listed in _BARE_ONLY else listed
 
     def language_named(self, text: str) -> str | None:
         """The taxonomy's code of the language whose name is the whole of `text`, or None."""
-        words = _without(self._words(text), self._polite)
+        return self._named(_without(self._words(text), self._polite))
+
+    def _named(self, words: list[str]) -> str | None:
         name = " ".join(words)
         if name in self._languages:
             return self._languages[name]

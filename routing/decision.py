@@ -58,11 +58,17 @@ class Place:
     """One of country, region, district, municipality, neighbourhood, town, crossing, landmark, route."""
 
 
+Source = Literal["language", "command", "lexicon", "glossary", "rule", "model", "topic", "place", "answer", "history"]
+"""Which part of routing found a piece of evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One piece of evidence: which part of routing found it, the words it rests on (as written), and its weight."""
 
-    source: Literal["language", "command", "lexicon", "rule", "model", "topic", "place", "answer", "history"]
+    source: Literal[
+        "language", "command", "lexicon", "glossary", "rule", "model", "topic", "place", "answer", "history"
+    ]
     says: str
     words: tuple[str, ...] = ()
     weight: float = 0.0

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from routing.glossary import PREFIX
 from routing.lexicon import Lexicon
 from routing.rules import Rule
-from routing.text import clean, excerpt, fold, script_of, tokens
+from routing.text import clean, excerpt, fold_cleaned, script_of, tokens
 
 _END_WORDS = 300
 _MIDDLE_WORDS = 500
@@ -22,7 +23,8 @@ _SIZES = (1, 3, 6, 15)
 class Reading:
     """A message as evidence.
 
-    `words` are folded tokens, `shown` the same words as written, `found` the positions of the words behind a concept.
+    `words` are folded tokens, `shown` the same words as written, `found` the positions of the words behind a concept,
+    `senses` those of the words that a sense of the glossary stands for.
     `telling` are the positions of the words that models read: all but emoji and pleas, which say nothing about what a
     message is. `rules` are those that fired.
     """
@@ -32,6 +34,7 @@ class Reading:
     telling: tuple[int, ...]
     shown: tuple[str, ...]
     found: dict[str, tuple[int, ...]]
+    senses: dict[str, tuple[int, ...]]
     rules: tuple[Rule, ...]
 
     @property
@@ -45,8 +48,8 @@ class Reading:
         return any(char.isalpha() for at in self.telling for char in self.words[at])
 
     def quote(self, concept: str) -> tuple[str, ...]:
-        """The words behind a concept, as written."""
-        return tuple(self.shown[at] for at in self.found.get(concept, ()))
+        """The words behind a concept or a sense, as written."""
+        return tuple(self.shown[at] for at in self.found.get(concept) or self.senses.get(concept, ()))
 
 
 def languages_to_read(code: str, likeliest: Sequence[tuple[str, float]] = ()) -> frozenset[str] | None:
@@ -63,7 +66,7 @@ def languages_to_read(code: str, likeliest: Sequence[tuple[str, float]] = ()) ->
 def read(text: str, lexicon: Lexicon, rules: Sequence[Rule], languages: Collection[str] | None = None) -> Reading:
     """What `text` shows by the lexicons of `languages` (all if None)."""
     cleaned = clean(text)
-    folded = fold(cleaned)
+    folded = fold_cleaned(cleaned)
     words = tokens(folded)
     shown = tokens(cleaned) if len(words) <= _END_WORDS else words
     if len(shown) != len(words):
@@ -76,6 +79,7 @@ def read(text: str, lexicon: Lexicon, rules: Sequence[Rule], languages: Collecti
         pairs = [*pairs[:_END_WORDS], *seen, *pairs[-_END_WORDS:]]
         words, shown = [word for word, _ in pairs], [written for _, written in pairs]
     found = lexicon.find(words, languages)
+    senses = {name: found.pop(name) for name in [name for name in found if name.startswith(PREFIX)]}
     if "?" in excerpt(cleaned) or "؟" in cleaned or "፧" in cleaned:
         found["mark:question"] = ()
     script = script_of(excerpt(cleaned))
@@ -84,5 +88,6 @@ def read(text: str, lexicon: Lexicon, rules: Sequence[Rule], languages: Collecti
     telling = tuple(at for at, word in enumerate(words) if at not in pleas and (word[0].isalnum() or len(word) > 1))
     size = len(telling)
     found[f"size:{next((most for most in _SIZES if size <= most), 'more')}"] = ()
-    fired = tuple(rule for rule in rules if rule.fires(found))
-    return Reading(cleaned, tuple(words), telling, tuple(shown), found, fired)
+    here = frozenset(found)
+    fired = tuple(rule for rule in rules if rule.fires(here))
+    return Reading(cleaned, tuple(words), telling, tuple(shown), found, senses, fired)

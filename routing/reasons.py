@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from routing.answer import Choice
 from routing.decision import UNSURE, Guess, Reason
-from routing.model import Features, Model
+from routing.features import Features
+from routing.glossary import PREFIX
+from routing.model import Model
 from routing.places import Found
 from routing.reading import Reading
 from routing.triage import Verdict
 
 _MOST_CONCEPTS = 4
+_MOST_SENSES = 4
 _MOST_WORDS = 3
 _LEAST = 0.05
 
@@ -35,6 +38,8 @@ def why(
     lean = model.concept_weights(features, verdict.category)
     spoken = [(name, weight) for name, weight in lean if weight > _LEAST and reading.found.get(name)]
     reasons += [Reason("lexicon", name, reading.quote(name), weight) for name, weight in spoken[:_MOST_CONCEPTS]]
+    senses = [pair for pair in model.sense_weights(features, verdict.category) if pair[1] > _LEAST][:_MOST_SENSES]
+    reasons += [Reason("glossary", name.removeprefix(PREFIX), reading.quote(name), weight) for name, weight in senses]
     words = [(at, weight) for at, weight in model.word_weights(reading, features, verdict.category) if weight > _LEAST]
     if words:
         shown = tuple(reading.shown[at] for at, _ in words[:_MOST_WORDS])

@@ -28,9 +28,8 @@ class Rule:
     none: frozenset[str]
     sure: float
 
-    def fires(self, concepts: Collection[str]) -> bool:
-        """Whether it holds of the concepts found in a message."""
-        here = frozenset(concepts)
+    def fires(self, here: frozenset[str]) -> bool:
+        """Whether it holds of the concepts that are `here` in a message."""
         return self.all <= here and all(here & group for group in self.any) and not here & self.none
 
     @property

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
+from functools import lru_cache
 
 EXCERPT_PART = 1_000
 """Characters that `excerpt` keeps at each end."""
@@ -166,7 +167,11 @@ def fold(text: str) -> str:
     than a digit written three times or more in a row stands once ("heeelp" is "help"; a double letter stays double).
     Idempotent. Never empty when `clean(text)` has a letter, a digit or a symbol.
     """
-    cleaned = clean(text)
+    return fold_cleaned(clean(text))
+
+
+def fold_cleaned(cleaned: str) -> str:
+    """`fold` of what `clean` has returned."""
     if cleaned.isascii():
         return _ELONGATED.sub(r"\1", cleaned.lower().replace("`", "'"))
     folded = cleaned
@@ -273,6 +278,7 @@ _SCRIPT_RANGES: tuple[tuple[int, int, str], ...] = (
 _SCRIPT_STARTS = [low for low, _, _ in _SCRIPT_RANGES]
 
 
+@lru_cache(maxsize=4_096)
 def _script_of_letter(char: str) -> str:
     code = ord(char)
     position = bisect_right(_SCRIPT_STARTS, code) - 1

@@ -66,7 +66,7 @@ def test_a_broken_lexicon_names_its_file(tmp_path: Path) -> None:
 def test_every_language_has_a_lexicon_and_every_rule_its_concepts() -> None:
     topics = load_topics()
     lexicon = Lexicon.load(extra=patterns(topics))
-    spoken = {phrase.language for phrases in lexicon._phrases.values() for phrase in phrases}
+    spoken = {language for those in lexicon._single.values() for language, _ in those}
     assert spoken == set(CODES) - {"other"}
     assert load_rules(known=lexicon.concepts)
     assert len(topics) == 25
