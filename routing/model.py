@@ -1,104 +1,28 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A linear model over concepts and hashed pieces of words: one sum a message, and every weight can be shown."""
+"""What a message is, as probabilities: a linear model whose every weight can be shown, beside a small network."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.features import Features, Ids, features, word_buckets
+from routing.net import Net
 from routing.reading import Reading
-from routing.sound import skeleton
 
 MODEL = Path(__file__).parent / "models" / "category.npz"
 DRAFT = MODEL.with_name("tuning.npz")
 """The model that has not seen the tuning part; not needed to run, only to set thresholds."""
-BUCKETS = 1 << 18
-"""Few enough to keep the model small, many enough that two pieces of words seldom share one."""
-_PAIR = 0.5
-_LEXICAL_NORM = 12.0
-_LONGEST = 5
-_MOST_WORDS = 150
+_NET_SHARE = 1.0  # of the network's scores beside those of the linear model
 _MOST_SHOWN = 60
 
 Vector = NDArray[np.float32]
-
-
-def _bucket(piece: str) -> int:
-    return zlib.crc32(piece.encode("utf-8", "surrogatepass")) % BUCKETS
-
-
-@lru_cache(maxsize=30_000)
-def word_buckets(word: str) -> tuple[int, ...]:
-    """The buckets of a folded word: itself, its pieces of two to five letters, and its consonants."""
-    if word.isdigit():
-        return (_bucket("#" * min(len(word), 6)),)
-    marked = f"_{word[:30]}_"
-    pieces = {f"w:{word[:40]}"}
-    for size in range(2, _LONGEST + 1):
-        pieces.update(marked[at : at + size] for at in range(len(marked) - size + 1))
-    sound = skeleton(word[:30])
-    if len(sound) >= 2:
-        pieces.add(f"s:{sound}")
-    return tuple(sorted({_bucket(piece) for piece in pieces}))
-
-
-@lru_cache(maxsize=60_000)
-def _pair_buckets(first: str, second: str) -> tuple[int, ...]:
-    sounds = skeleton(first[:30]), skeleton(second[:30])
-    buckets = [_bucket(f"b:{first[:40]} {second[:40]}")]
-    if all(sounds):
-        buckets.append(_bucket(f"t:{sounds[0]} {sounds[1]}"))
-    return tuple(buckets)
-
-
-def lexical(words: Sequence[str]) -> tuple[NDArray[np.int64], float]:
-    """The distinct buckets of a message's words and pairs of words, and the value that each of them has."""
-    if len(words) > 2 * _MOST_WORDS:
-        words = [*words[:_MOST_WORDS], *words[-_MOST_WORDS:]]
-    seen: set[int] = set()
-    for word in words:
-        seen.update(word_buckets(word))
-    for first, second in pairwise(words):
-        seen.update(_pair_buckets(first, second))
-    buckets = np.fromiter(sorted(seen), dtype=np.int64, count=len(seen))
-    return buckets, _LEXICAL_NORM / float(np.sqrt(max(len(seen), 1)))
-
-
-def conceptual(found: Iterable[str], index: dict[str, int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The concepts a model knows, and each pair of them, as places in a triangle of weights, with their values."""
-    known = sorted(index[concept] for concept in found if concept in index)
-    size = len(index)
-    count = len(known)
-    if not count:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-    ids = np.array(known, dtype=np.int64)
-    first, second = np.triu_indices(count, 1)
-    pairs = size + ids[first] * size + ids[second]
-    worth = _PAIR * min(1.0, 4.0 / float(np.sqrt(max(len(pairs), 1))))
-    values = np.concatenate([np.ones(count, dtype=np.float32), np.full(len(pairs), worth, dtype=np.float32)])
-    return np.concatenate([ids, pairs]), values
-
-
-def evidence(reading: Reading) -> list[str]:
-    """The concepts of a reading with its fired rules: what the conceptual half of the model sees."""
-    return [*reading.found, *(f"rule:{rule.name}" for rule in reading.rules)]
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """A reading as numbers: the places of its concepts and their pairs with their values, its buckets and theirs."""
-
-    concepts: NDArray[np.int64]
-    values: NDArray[np.float32]
-    buckets: NDArray[np.int64]
-    worth: float
+Totals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,71 +43,97 @@ class Model:
         with np.load(path, allow_pickle=False) as data:
             self.categories = [str(code) for code in data["categories"]]
             self.topics = [str(code) for code in data["topics"]]
-            self.index = {str(name): at for at, name in enumerate(data["concepts"])}
-            scales: Vector = data["lexical_scale"].astype(np.float32)
-            self._lexical: NDArray[np.int8] = np.ascontiguousarray(data["lexical"].T)
-            self._lexical_scale = scales
-            self._conceptual: Vector = np.zeros((len(self.index) * (len(self.index) + 1), len(scales)), np.float32)
+            self.concepts = {str(name): at for at, name in enumerate(data["concepts"])}
+            self.senses = {str(name): at for at, name in enumerate(data["senses"])}
+            self._concept_names, self._sense_names = list(self.concepts), list(self.senses)
+            self._lexical, self._lexical_scale = _steps(data, "lexical")
+            self._glossed, self._glossed_scale = _steps(data, "glossed")
+            outputs = len(self._lexical_scale)
+            self._conceptual: Vector = np.zeros((len(self.concepts) * (len(self.concepts) + 1), outputs), np.float32)
             self._conceptual[data["conceptual_at"]] = data["conceptual"].astype(np.float32)
-            self._names = list(self.index)
-            count = len(self.categories)
-            meant = self._conceptual[:, :count]
-            self._conceptual_lean: Vector = meant - meant.mean(axis=1, keepdims=True)
+            self._net = Net.from_arrays(data)
             self._bias: Vector = data["bias"].astype(np.float32)
             self._temperature: Vector = data["temperature"].astype(np.float32)
 
     def features(self, reading: Reading) -> Features:
         """What the weights are applied to."""
-        return Features(*conceptual(evidence(reading), self.index), *lexical(reading.telling_words))
+        return features(reading, self.concepts, self.senses)
 
-    def logits(self, features: Features) -> Vector:
+    def logits(self, reading: Reading, seen: Features) -> Vector:
         """One raw score for each category, then for sensitive, then for each topic."""
-        spelled = self._lexical[features.buckets].sum(axis=0, dtype=np.int32) * self._lexical_scale
-        total: Vector = self._bias + spelled * np.float32(features.worth)
-        total += features.values @ self._conceptual[features.concepts]
+        spelled = self._lexical[seen.buckets].sum(axis=0, dtype=np.int32) * self._lexical_scale
+        total: Vector = self._bias + spelled * np.float32(seen.worth)
+        total += seen.concept_values @ self._conceptual[seen.concepts]
+        total += (seen.sense_values @ self._glossed[seen.senses]) * self._glossed_scale
+        category, topic = self._net.logits(reading, self.concepts, self.senses)
+        total[: len(category)] += _NET_SHARE * category
+        total[len(category) + 1 :] += _NET_SHARE * topic
         return total
 
     def scores(self, reading: Reading) -> Scores:
         """What the reading is, as probabilities."""
         features = self.features(reading)
-        logits = self.logits(features)
+        logits = self.logits(reading, features)
         count = len(self.categories)
         categories = _softmax(logits[:count] / self._temperature[0])
         sensitive = 1.0 / (1.0 + float(np.exp(-logits[count] / self._temperature[1])))
         topics = _softmax(logits[count + 1 :] / self._temperature[2])
         return Scores(
-            dict(zip(self.categories, map(float, categories), strict=True)),
+            dict(zip(self.categories, categories.tolist(), strict=True)),
             sensitive,
-            dict(zip(self.topics, map(float, topics), strict=True)),
+            dict(zip(self.topics, topics.tolist(), strict=True)),
             features,
         )
 
-    def concept_weights(self, features: Features, category: str) -> list[tuple[str, float]]:
+    def concept_weights(self, seen: Features, category: str) -> list[tuple[str, float]]:
         """How much each concept speaks for `category` against the mean of all, alone and halved in its pairs."""
-        column = self.categories.index(category)
-        ids = features.concepts
-        lean = self._conceptual_lean[ids, column] * features.values
-        size = len(self._names)
-        alone = ids < size
-        first = np.where(alone, ids, (ids - size) // size)
-        second = np.where(alone, ids, (ids - size) % size)
-        total = np.bincount(np.concatenate([first, second]), np.concatenate([lean, lean]) / 2, size)
-        present = np.unique(first[alone])
-        return [(self._names[at], float(total[at])) for at in present[np.argsort(-total[present], kind="stable")]]
+        weights = self._conceptual[seen.concepts, : len(self.categories)]
+        lean = self._lean(weights, category) * seen.concept_values
+        size = len(self.concepts)
+        alone = seen.concepts < size
+        first = np.where(alone, seen.concepts, (seen.concepts - size) // size)
+        second = np.where(alone, seen.concepts, (seen.concepts - size) % size)
+        halves = np.concatenate([lean, lean]).astype(np.float64) / 2
+        total = np.bincount(np.concatenate([first, second]), halves, size).astype(np.float64)
+        return _heaviest(self._concept_names, total, seen.concepts[alone])
 
-    def word_weights(self, reading: Reading, features: Features, category: str) -> list[tuple[int, float]]:
+    def sense_weights(self, seen: Features, category: str) -> list[tuple[str, float]]:
+        """How much each sense by itself speaks for `category` against the mean of all."""
+        count = len(self.categories)
+        alone = seen.senses[seen.senses < len(self.senses)]
+        weights = self._glossed[alone, :count] * self._glossed_scale[:count]
+        total = np.zeros(len(self.senses))
+        total[alone] = self._lean(weights, category)
+        return _heaviest(self._sense_names, total, alone)
+
+    def word_weights(self, reading: Reading, seen: Features, category: str) -> list[tuple[int, float]]:
         """How much each word (by position) speaks for `category` through its letters alone."""
         shown = reading.telling[:_MOST_SHOWN]
         if not shown:
             return []
-        count, column = len(self.categories), self.categories.index(category)
+        count = len(self.categories)
         pieces = [word_buckets(reading.words[at]) for at in shown]
         starts = np.cumsum([0, *map(len, pieces[:-1])])
-        buckets = np.concatenate([np.array(those) for those in pieces])
+        buckets = np.fromiter(chain.from_iterable(pieces), dtype=np.int64)
         spelled = self._lexical[buckets, :count] * self._lexical_scale[:count]
-        lean = np.add.reduceat(spelled[:, column] - spelled.mean(axis=1), starts) * features.worth
+        lean = np.add.reduceat(self._lean(spelled, category), starts) * seen.worth
         weights = [(at, float(weight)) for at, weight in zip(shown, lean, strict=True)]
         return sorted(weights, key=lambda pair: (-pair[1], pair[0]))
+
+    def _lean(self, weights: Vector, category: str) -> Vector:
+        """By how much each row of `weights` (features x categories) favours `category` over their mean."""
+        lean: Vector = weights[:, self.categories.index(category)] - weights.sum(axis=1) / len(self.categories)
+        return lean
+
+
+def _steps(data: Mapping[str, NDArray[np.generic]], name: str) -> tuple[NDArray[np.int8], Vector]:
+    """Weights stored in 255 steps, features x outputs, and the size of a step for each output."""
+    weights: NDArray[np.int8] = np.ascontiguousarray(data[name].T.astype(np.int8, copy=False))
+    return weights, data[f"{name}_scale"].astype(np.float32)
+
+
+def _heaviest(names: Sequence[str], total: Totals, places: Ids) -> list[tuple[str, float]]:
+    return [(names[at], float(total[at])) for at in places[np.argsort(-total[places], kind="stable")]]
 
 
 def _softmax(logits: Vector) -> Vector:

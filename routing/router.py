@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from routing.answer import Answers, Choice
@@ -21,11 +22,13 @@ from routing.reasons import why
 from routing.rules import Rule, load_rules
 from routing.text import clean, excerpt
 from routing.thought import Seen, joined
-from routing.topics import load_topics, patterns
 from routing.triage import Thresholds, Verdict, judge
+from routing.vocabulary import load_vocabulary
 
 _ELLIPSIS_WORDS = 6
 _LONGEST_COMMAND = 200
+_SENTENCE = re.compile(r"[.,;:!?\n\u060c\u061b\u061f\u06d4\u0964\u1362-\u1367]+")
+_MOST_SENTENCES = 8
 _NO_TOPIC = "-"
 _ANSWERABLE = frozenset({"information_request", "assistance_request", "rumour"})
 _TOPIC_FROM_EMBEDDING = 0.3
@@ -59,7 +62,7 @@ class Router:
 
         Raises OSError or ValueError where a file is missing or unsound.
         """
-        lexicon = Lexicon.load(extra=patterns(load_topics()))
+        lexicon = load_vocabulary()
         rules = load_rules(known=lexicon.concepts)
         parts = Parts(
             identifier=Identifier.load(),
@@ -90,6 +93,8 @@ class Router:
         seen = self._see(text, guess, caution)
         if heard.earlier:
             seen = joined(seen, [self._part(one, heard) for one in (*heard.earlier, heard.text)], parts.limits)
+        else:
+            seen = self._with_sentences(seen, guess)
         reading, verdict = seen.reading, seen.verdict
         scores = _with_topics(seen.scores, topics)
         found = parts.gazetteer.find(excerpt(text), heard.last_place)
@@ -137,6 +142,16 @@ class Router:
         scores = parts.model.scores(reading)
         return Seen(reading, scores, judge(scores, reading, parts.limits, caution))
 
+    def _with_sentences(self, seen: Seen, guess: Guess) -> Seen:
+        """`seen` as grave as its gravest sentence, where that is a plain report: a question beside it hides nothing."""
+        if seen.verdict.sensitive:
+            return seen
+        sentences = [one for one in _SENTENCE.split(seen.reading.text) if len(one.split()) > 1]
+        if not 1 < len(sentences) <= _MOST_SENTENCES:
+            return seen
+        gravest = max((self._see(one, guess, 0.0).verdict for one in sentences), key=_graveness)
+        return replace(seen, verdict=gravest) if _graveness(gravest) >= self._parts.limits.plain else seen
+
     def _place(self, heard: Heard, found: Found) -> Place | None:
         """The place named, else the one pinned; the place talked of before only where nothing else is said."""
         if found.places:
@@ -175,6 +190,10 @@ class Router:
         if category == "rumour" and choice.answer:
             return "answer"
         return "menu" if category == "other" else "record"
+
+
+def _graveness(verdict: Verdict) -> float:
+    return verdict.suspicion if verdict.sensitive else 0.0
 
 
 def _prior(heard: Heard) -> Mapping[str, float]:

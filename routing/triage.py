@@ -51,6 +51,7 @@ class Thresholds:
     shown: float
     rival: float
     joined: float
+    plain: float
     answer: float
     sure: float
     margin: float

@@ -14,11 +14,11 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 def main() -> None:
     """Language models first (from FOLDER beside the project's own text), then categories, suspicion and topics."""
-    from routing.lexicon import Lexicon
     from routing.rules import load_rules
-    from routing.topics import load_topics, patterns
+    from routing.topics import load_topics
     from routing.train import category
     from routing.utterances import load_part
+    from routing.vocabulary import load_vocabulary
 
     parser = argparse.ArgumentParser(prog="python -m routing.train", description=main.__doc__)
     parser.add_argument("--lid", type=Path, default=None, help="folder with train.jsonl.gz and dev.jsonl.gz")
@@ -30,7 +30,7 @@ def main() -> None:
         language.train(chosen.lid)
     if chosen.only != "language":
         topics = load_topics()
-        lexicon = Lexicon.load(extra=patterns(topics))
+        lexicon = load_vocabulary()
         rules = load_rules(known=lexicon.concepts)
         category.train(load_part("train"), load_part("tuning"), load_part("extra"), lexicon, rules, topics)
         print("categories, suspicion and topics: routing/models/category.npz")

@@ -4,8 +4,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 
+from routing.decision import SENSITIVE
 from routing.utterances import Utterance
+
+_TWO_NEEDS = 0.25  # of the reports are said once more beside a question
 
 _BEFORE = {
     "ar": ["السلام عليكم", "مرحبا", "لو سمحتم"],
@@ -77,3 +82,19 @@ def variants(row: Utterance, seed: int) -> list[str]:
         return [row.text, f"{_slip(row.text, chance)} {chance.choice(_EMOJI)}"]
     other = chance.choice([f"{before} {_slip(row.text, chance)}", f"{_thin(row.text, chance)} {after}"])
     return [row.text, other]
+
+
+def two_needs(rows: Sequence[Utterance], seed: int) -> list[Utterance]:
+    """Some reports with a question of the same language before or after them: a report stays one whatever is asked."""
+    chance = random.Random(seed)
+    questions: dict[str, list[str]] = {}
+    for row in rows:
+        if row.category == "information_request":
+            questions.setdefault(row.language, []).append(row.text)
+    made = []
+    for row in rows:
+        if row.category in SENSITIVE and row.language in questions and chance.random() < _TWO_NEEDS:
+            texts = [row.text, chance.choice(questions[row.language])]
+            chance.shuffle(texts)
+            made.append(replace(row, text=chance.choice([", ", ". ", " "]).join(texts)))
+    return made

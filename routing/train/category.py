@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,20 +14,25 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from routing.decision import SENSITIVE, Category
+from routing.features import BUCKETS, SENSE_PAIRS, evidence, features
+from routing.glossary import PREFIX
 from routing.lexicon import Lexicon
-from routing.model import BUCKETS, MODEL, Model, conceptual, evidence, lexical
+from routing.model import MODEL, Model
 from routing.reading import Reading, languages_to_read, read
 from routing.rules import Rule
 from routing.topics import Topic
-from routing.train.augment import variants
+from routing.train import net as network
+from routing.train.augment import two_needs, variants
 from routing.utterances import Utterance
 
 CATEGORIES: tuple[str, ...] = get_args(Category)
 NO_TOPIC = "-"
 _SEED = 1404
-_STRENGTH = 0.3  # inverse of the regularisation, for concepts and spelling alike
-_SPELLING_SHARE = 1.1
-_LEVELS, _CLIPPED = 11.0, 0.999  # steps of a stored weight up to the largest but one in a thousand
+_STRENGTH = 1.0  # inverse of the regularisation, for every part alike
+_SENSE_SHARE = 0.8
+_RARE_SENSES = 3  # a pair of senses that fewer messages have is an accident
+_LEVELS, _SENSE_LEVELS = 11.0, 31.0  # steps of a stored weight up to the largest but one in a thousand
+_CLIPPED = 0.999
 _RARITY = 1.5  # how much more a rare piece of a word may weigh than one that every message has
 
 
@@ -43,18 +49,20 @@ def readings(
     return made, source
 
 
-def matrix(made: Sequence[Reading], index: dict[str, int]) -> Any:
-    """Readings as a sparse matrix: concepts and their pairs, then buckets."""
-    width = len(index) * (len(index) + 1)
-    columns, values, starts = [], [], [0]
-    for reading in made:
-        ids, worth = conceptual(evidence(reading), index)
-        buckets, value = lexical(reading.telling_words)
-        columns += [ids, buckets + width]
-        values += [worth, np.full(len(buckets), value, dtype=np.float32)]
-        starts.append(starts[-1] + len(ids) + len(buckets))
-    shape = (len(made), width + BUCKETS)
-    return csr_matrix((np.concatenate(values), np.concatenate(columns), np.array(starts)), shape=shape)
+def matrices(made: Sequence[Reading], concepts: dict[str, int], senses: dict[str, int]) -> tuple[Any, Any, Any]:
+    """Readings as three sparse matrices: concepts and their pairs; senses and theirs; pieces of words."""
+    rows = [features(reading, concepts, senses) for reading in made]
+    return (
+        _sparse([(row.concepts, row.concept_values) for row in rows], len(concepts) * (len(concepts) + 1)),
+        _sparse([(row.senses, row.sense_values) for row in rows], len(senses) + SENSE_PAIRS),
+        _sparse([(row.buckets, np.full(len(row.buckets), row.worth, np.float32)) for row in rows], BUCKETS),
+    )
+
+
+def _sparse(rows: Sequence[tuple[Any, Any]], width: int) -> Any:
+    starts = np.cumsum([0, *(len(ids) for ids, _ in rows)])
+    values, ids = np.concatenate([values for _, values in rows]), np.concatenate([ids for ids, _ in rows])
+    return csr_matrix((values, ids, starts), shape=(len(rows), width))
 
 
 def _fit(matrix_: Any, labels: Sequence[str], classes: Sequence[str]) -> tuple[Any, Any]:
@@ -85,8 +93,7 @@ def train(
     The model that sets the temperatures stays beside it as `tuning.npz`: thresholds are set by what it says.
     """
     heat = draft(rows, tuning, lexicon, rules, topics, path.with_name("tuning.npz"))
-    weights, bias, names, codes = fit([*rows, *tuning, *extra], lexicon, rules, topics)
-    _write(path, weights, bias, heat, names, codes)
+    _write(path, fit([*rows, *tuning, *extra], lexicon, rules, topics), heat)
 
 
 def draft(
@@ -98,83 +105,129 @@ def draft(
     path: Path,
 ) -> Any:
     """Write the model fitted on `rows` alone to `path`, with the temperatures set on `tuning`, which it returns."""
-    weights, bias, names, codes = fit(rows, lexicon, rules, topics)
-    _write(path, weights, bias, np.ones(3), names, codes)
+    fitted = fit(rows, lexicon, rules, topics)
+    _write(path, fitted, np.ones(3))
     heat = temperatures(Model(path), tuning, lexicon, rules) if tuning else np.ones(3)
-    _write(path, weights, bias, heat, names, codes)
+    _write(path, fitted, heat)
     return heat
 
 
-def fit(
-    rows: Sequence[Utterance], lexicon: Lexicon, rules: Sequence[Rule], topics: dict[str, Topic]
-) -> tuple[Any, Any, list[str], list[str]]:
-    """Weights (features x outputs), biases, and the names of concepts and topics, in the order of their columns."""
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Weights (features x outputs) of the three linear parts, their biases, the names of what has a place in them, and
+    the arrays of the network.
+    """
+
+    concepts: list[str]
+    senses: list[str]
+    topics: list[str]
+    weights: tuple[Any, Any, Any]
+    bias: Any
+    net: dict[str, Any]
+
+
+def fit(rows: Sequence[Utterance], lexicon: Lexicon, rules: Sequence[Rule], topics: dict[str, Topic]) -> Fitted:
+    """Concepts, senses and spelling fitted apart and added up: together, each would lean on the others' accidents."""
+    own = len(rows)
+    rows = [*rows, *two_needs(rows, _SEED)]
     made, source = readings(rows, lexicon, rules, augmented=True)
-    names = sorted({name for reading in made for name in evidence(reading)})
-    index = {name: at for at, name in enumerate(names)}
-    sparse = matrix(made, index)
+    concepts = sorted({name for reading in made for name in evidence(reading)})
+    senses = sorted(name for name in lexicon.concepts if name.startswith(PREFIX))
+    parts = matrices(made, _index(concepts), _index(senses))
     codes = [NO_TOPIC, *topics]
     category = [rows[number].category for number in source]
-    sensitive = ["yes" if label in SENSITIVE else "no" for label in category]
-    parts = [
-        _fit_halves(sparse, len(index), category, CATEGORIES),
-        _fit_halves(sparse, len(index), sensitive, ["no", "yes"]),
-        _fit_halves(sparse, len(index), [rows[number].topic or NO_TOPIC for number in source], codes),
+    tasks: list[tuple[list[str], Sequence[str]]] = [
+        (list(category), CATEGORIES),
+        (["yes" if label in SENSITIVE else "no" for label in category], ["no", "yes"]),
+        # Not of two needs at once: they have two topics.
+        ([rows[number].topic or NO_TOPIC for number in source if number < own], codes),
     ]
-    weights = np.concatenate([part for part, _ in parts], axis=1)
-    return weights, np.concatenate([bias for _, bias in parts]), names, codes
+    weights, biases = [], []
+    for part, scale, share in zip(parts, _scales(parts), (1.0, _SENSE_SHARE, 1.0), strict=True):
+        fits = [_fit_used(part, scale, *task) for task in tasks]
+        weights.append(share * np.concatenate([weight for weight, _ in fits], axis=1))
+        biases.append(share * np.concatenate([bias for _, bias in fits]))
+    net = network.fit(
+        made,
+        [CATEGORIES.index(label) for label in category],
+        [codes.index(rows[number].topic or NO_TOPIC) for number in source],
+        _index(concepts),
+        _index(senses),
+        outputs=(len(CATEGORIES), len(codes)),
+        seed=_SEED,
+    )
+    return Fitted(concepts, senses, codes, (weights[0], weights[1], weights[2]), np.sum(biases, axis=0), net)
 
 
-def _fit_halves(sparse: Any, concepts: int, labels: Sequence[str], classes: Sequence[str]) -> tuple[Any, Any]:
-    """Concepts and spelling fitted apart and added up: fitted together, each would lean on the other's accidents."""
-    width = concepts * (concepts + 1)
-    counts = np.bincount(sparse.indices, minlength=sparse.shape[1])
-    seen = np.flatnonzero(counts)
-    meant, spelled = seen[seen < width], seen[seen >= width]
-    weights, biases = None, []
-    for half, share, scale in (
-        (meant, 1.0, np.ones(len(meant))),
-        (spelled, _SPELLING_SHARE, _rarity(counts[spelled], sparse.shape[0])),
-    ):
-        part, bias = _fit(sparse[:, half] @ diags(scale), labels, classes)
-        if weights is None:
-            weights = np.zeros((sparse.shape[1], part.shape[1]))
-        weights[half] = part * scale[:, None] * share
-        biases.append(bias * share)
-    return weights, np.sum(biases, axis=0)
+def _index(names: Sequence[str]) -> dict[str, int]:
+    return {name: at for at, name in enumerate(names)}
 
 
-def _rarity(counts: Any, messages: int) -> Any:
-    """A scale for each piece that grows with how few messages have it; the mean square over all occurrences is 1."""
-    scale = np.log(messages / counts) ** _RARITY
-    return scale / np.sqrt((scale**2 * counts).sum() / counts.sum())
+def _scales(parts: Sequence[Any]) -> list[Any]:
+    """What each feature is multiplied with before it is fitted; 0 leaves it out."""
+    concepts, senses, pieces = (np.bincount(part.indices, minlength=part.shape[1]) for part in parts)
+    with np.errstate(divide="ignore"):
+        rarity = np.where(pieces > 0, np.log(parts[2].shape[0] / pieces) ** _RARITY, 0.0)
+    rarity /= np.sqrt((rarity**2 * pieces).sum() / max(pieces.sum(), 1))
+    return [(concepts > 0).astype(float), (senses >= _RARE_SENSES).astype(float), rarity]
 
 
-def _write(path: Path, weights: Any, bias: Any, temperature: Any, names: Sequence[str], codes: Sequence[str]) -> None:
-    width = len(names) * (len(names) + 1)
-    lexical_weights = weights[width:]
-    largest = np.abs(lexical_weights)
-    scale = np.maximum(np.quantile(largest[largest.max(axis=1) > 0], _CLIPPED, axis=0) / _LEVELS, 1e-12)
-    used = np.flatnonzero(np.abs(weights[:width]).max(axis=1) > 1e-6)
+def _fit_used(part: Any, scale: Any, labels: Sequence[str], classes: Sequence[str]) -> tuple[Any, Any]:
+    """Weights of all features of a part, fitted on those whose scale is not 0; `labels` are of the first messages."""
+    used = np.flatnonzero(scale)
+    if not len(used):
+        return np.zeros((part.shape[1], _outputs(classes))), np.zeros(_outputs(classes))
+    # Half the width, twice the speed: the solver waits for memory.
+    scaled = (part[: len(labels), used] @ diags(scale[used])).astype(np.float32)
+    fitted, bias = _fit(scaled, labels, classes)
+    weights = np.zeros((part.shape[1], fitted.shape[1]))
+    weights[used] = fitted * scale[used, None]
+    return weights, bias
+
+
+def _outputs(classes: Sequence[str]) -> int:
+    return 1 if len(classes) == 2 else len(classes)
+
+
+def _write(path: Path, fitted: Fitted, temperature: Any) -> None:
+    conceptual, glossed, lexical = fitted.weights
+    used = np.flatnonzero(np.abs(conceptual).max(axis=1) > 1e-6)
+    steps, scale = _steps(lexical, _LEVELS)
+    sense_steps, sense_scale = _steps(glossed, _SENSE_LEVELS)
     np.savez_compressed(
         path,
         allow_pickle=False,
         categories=np.array(CATEGORIES),
-        topics=np.array(codes),
-        concepts=np.array(names),
-        lexical=np.ascontiguousarray(np.clip(np.round(lexical_weights / scale), -127, 127).astype(np.int8).T),
-        lexical_scale=scale.astype(np.float32),
+        topics=np.array(fitted.topics),
+        concepts=np.array(fitted.concepts),
+        senses=np.array(fitted.senses, dtype=np.str_),
+        lexical=steps,
+        lexical_scale=scale,
+        glossed=sense_steps,
+        glossed_scale=sense_scale,
         conceptual_at=used.astype(np.int32),
-        conceptual=weights[:width][used].astype(np.float16),
-        bias=bias.astype(np.float32),
+        conceptual=conceptual[used].astype(np.float16),
+        bias=fitted.bias.astype(np.float32),
         temperature=np.asarray(temperature, dtype=np.float32),
+        **fitted.net,
+    )
+
+
+def _steps(weights: Any, levels: float) -> tuple[Any, Any]:
+    """Weights as whole steps (outputs x features) and the size of a step; `levels` steps reach all but the largest."""
+    largest = np.abs(weights)
+    told = largest.max(axis=1) > 0
+    scale = np.maximum(np.quantile(largest[told], _CLIPPED, axis=0) / levels if told.any() else 0.0, 1e-12)
+    scale = np.broadcast_to(scale, weights.shape[1])
+    return np.ascontiguousarray(np.clip(np.round(weights / scale), -127, 127).astype(np.int8).T), scale.astype(
+        np.float32
     )
 
 
 def temperatures(model: Model, tuning: Sequence[Utterance], lexicon: Lexicon, rules: Sequence[Rule]) -> Any:
     """The three divisors of logits that make probabilities honest on utterances the model has not seen."""
     made, _ = readings(tuning, lexicon, rules, augmented=False)
-    logits = np.array([model.logits(model.features(reading)) for reading in made], dtype=np.float64)
+    logits = np.array([model.logits(reading, model.features(reading)) for reading in made], dtype=np.float64)
     count = len(CATEGORIES)
     category = np.array([CATEGORIES.index(row.category) for row in tuning])
     topic = np.array([model.topics.index(row.topic or NO_TOPIC) for row in tuning])

@@ -101,6 +101,18 @@ def split_table() -> str:
     return "\n".join([said, "", *_table(["language", *parts], table)])
 
 
+def worst(judged: Sequence[Judged], count: int) -> list[str]:
+    """All silent misses, then the `count` surest of the wrong crossings of the line between sensitive and ordinary."""
+    wrong = [one for one in judged if one.sensitive != one.decision.sensitive or one.silent_miss]
+    wrong.sort(key=lambda one: (not one.silent_miss, -one.decision.confidence))
+    silent = sum(one.silent_miss for one in wrong)
+    return [
+        f"{one.row.language} {one.row.difficulty}: {one.row.category} taken for {one.decision.category} "
+        f"({one.decision.confidence:.2f}, {one.decision.action}): {one.row.text}"
+        for one in wrong[: silent + count]
+    ]
+
+
 def write_docs(text: str, path: Path = DOCS) -> None:
     """Put `text` between the marks of docs/routing.md. Raises ValueError where the marks are missing."""
     page = path.read_text(encoding="utf-8")
@@ -114,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 1 where a floor is broken."""
     parser = argparse.ArgumentParser(prog="python -m routing.train.evaluate", description=__doc__)
     parser.add_argument("--tuning", action="store_true", help="the tuning part, by the model that never saw it")
+    parser.add_argument("--worst", type=int, default=0, metavar="N", help="list the N worst misses as well")
     parser.add_argument("--write", action="store_true", help="write the figures into docs/routing.md")
     chosen = parser.parse_args(arguments)
     entries = starter_cards()
@@ -121,6 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judged = judge(Router.load(model=DRAFT if chosen.tuning else MODEL), part, entries)
     text = report(judged, entries, part)
     print(text)
+    print("\n".join(worst(judged, chosen.worst)) if chosen.worst else "", end="")
     if chosen.tuning:
         return 0
     if chosen.write:

@@ -19,14 +19,14 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 def main(arguments: Sequence[str] | None = None) -> int:
     """A table of figures for the named authors, whose languages other authors must have written in as well."""
     from routing.decision import Heard
-    from routing.lexicon import Lexicon
     from routing.router import Router
     from routing.rules import load_rules
-    from routing.topics import load_topics, patterns
+    from routing.topics import load_topics
     from routing.train import category
     from routing.train.cards import starter_cards
     from routing.train.measure import Judged, figures
     from routing.utterances import SPLITS, load_author, load_part
+    from routing.vocabulary import load_vocabulary
 
     parser = argparse.ArgumentParser(prog="python -m routing.train.leave_out", description=__doc__)
     parser.add_argument(
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(arguments)
     topics = load_topics()
-    lexicon = Lexicon.load(extra=patterns(topics))
+    lexicon = load_vocabulary()
     rules = load_rules(known=lexicon.concepts)
     cards = starter_cards()
     tuning = load_part("tuning")

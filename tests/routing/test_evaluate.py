@@ -11,7 +11,7 @@ import pytest
 from routing import EntryCard, Router
 from routing.decision import Decision, Guess, Place
 from routing.train.cards import starter_cards, topic_cards
-from routing.train.evaluate import FLOORS, broken, judge, report, write_docs
+from routing.train.evaluate import FLOORS, broken, judge, report, worst, write_docs
 from routing.train.measure import Judged, calibration_error, confusion, figures, macro_f1
 from routing.utterances import SPLITS, Utterance, UtteranceError, load_part, read_utterances
 
@@ -113,3 +113,15 @@ def test_figures_go_between_the_marks_of_the_page(tmp_path: Path) -> None:
 def test_entries_are_known_by_their_questions() -> None:
     assert len({card.topic for card in starter_cards()}) > 10
     assert len(topic_cards()) == 25
+
+
+def test_the_worst_misses_begin_with_those_that_no_person_sees() -> None:
+    judged = [
+        _judged("complaint", "protection", sensitive=True, confidence=0.9),
+        _judged("complaint", "pseah", sensitive=True, confidence=0.6),
+        _judged("pseah", "information_request", "answer", confidence=0.5),
+        _judged("other", "other", "menu"),
+    ]
+    first, second = worst(judged, 1)
+    assert first.startswith("en easy: pseah taken for information_request (0.50, answer)")
+    assert second.startswith("en easy: complaint taken for protection (0.90, escalate)")

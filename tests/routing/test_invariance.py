@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from routing import Heard, Router
 from routing.decision import SENSITIVE
+from routing.train.cards import starter_cards
 from routing.utterances import load_part
 
 _ALARMING = [row for row in load_part("train") if row.category in SENSITIVE]
@@ -88,3 +89,28 @@ def test_nearly_all_training_reports_survive_a_random_slip(router: Router) -> No
         slipped = row.text[:cut] + row.text[cut + 1] + row.text[cut] + row.text[cut + 2 :]
         kept += router.route(Heard(slipped)).action == "escalate"
     assert kept >= 118
+
+
+@pytest.mark.parametrize(
+    ("report", "question"),
+    [
+        ("my husband beats me", "where is the clinic"),
+        ("my husband hit me last night", "where can I find a doctor"),
+        ("a man from the office wants sex for the food card", "what time does the office open"),
+        ("mon mari me frappe", "où est la clinique"),
+        ("زوجي يضربني", "وين العيادة"),
+        ("ninkaygu wuu i garaacaa", "xafiisku xagee buu ku yaal"),
+        ("mijina yana dukana", "ina asibitin yake"),
+        ("mume wangu ananipiga", "kliniki iko wapi"),
+        ("আমার স্বামী আমাকে মারে", "ক্লিনিক কোথায়"),
+        ("میرا شوہر مجھے مارتا ہے", "کلینک کہاں ہے"),
+        ("ባለቤቴ ይደበድበኛል", "ክሊኒኩ የት ነው"),
+        ("ሰብኣየይ ይወቕዓኒ", "ክሊኒክ ኣበይ እዩ"),
+    ],
+)
+@pytest.mark.parametrize("first", ["report", "question"])
+def test_a_question_never_hides_a_report(router: Router, report: str, question: str, first: str) -> None:
+    text = f"{report}, {question}?" if first == "report" else f"{question}? {report}"
+    decision = router.route(Heard(text), starter_cards())
+    assert decision.sensitive
+    assert decision.action == "escalate"
