@@ -75,7 +75,7 @@ def conceptual(found: Iterable[str], index: Mapping[str, int]) -> tuple[Ids, Val
 
 def glossed(reading: Reading, index: Mapping[str, int]) -> tuple[Ids, Values]:
     """The senses a model knows, and the buckets of each two of different words near each other, with their values."""
-    telling = _both_ends(reading.telling)
+    telling = both_ends(reading.telling, _MOST_WORDS, _MOST_WORDS)
     row_of = {at: row for row, at in enumerate(telling)}
     grid = np.full((len(telling) + _NEAR, _MOST_SENSES), -1, dtype=np.int64)
     filled = [0] * len(telling)
@@ -118,7 +118,7 @@ def _two_of(count: int) -> tuple[Ids, Ids]:
 
 def lexical(words: Sequence[str]) -> tuple[Ids, float]:
     """The distinct buckets of a message's words and pairs of words, and the value that each of them has."""
-    words = _both_ends(words)
+    words = both_ends(words, _MOST_WORDS, _MOST_WORDS)
     seen: set[int] = set()
     for word in words:
         seen.update(word_buckets(word))
@@ -128,8 +128,9 @@ def lexical(words: Sequence[str]) -> tuple[Ids, float]:
     return buckets, _LEXICAL_NORM / float(np.sqrt(max(len(seen), 1)))
 
 
-def _both_ends(all_: Sequence[_One]) -> Sequence[_One]:
-    return all_ if len(all_) <= 2 * _MOST_WORDS else [*all_[:_MOST_WORDS], *all_[-_MOST_WORDS:]]
+def both_ends(all_: Sequence[_One], first: int, last: int) -> Sequence[_One]:
+    """The `first` and the `last` of a long sequence; the whole of one that has no more than both."""
+    return all_ if len(all_) <= first + last else [*all_[:first], *all_[-last:]]
 
 
 def _bucket(piece: str) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.features import Features, Ids, features, word_buckets
-from routing.net import Net
+from routing.net import Net, Vector
 from routing.reading import Reading
 
 MODEL = Path(__file__).parent / "models" / "category.npz"
@@ -21,7 +21,6 @@ DRAFT = MODEL.with_name("tuning.npz")
 _NET_SHARE = 1.0  # of the network's scores beside those of the linear model
 _MOST_SHOWN = 60
 
-Vector = NDArray[np.float32]
 Totals = NDArray[np.float64]
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.features import Ids, evidence, word_buckets
+from routing.features import Ids, both_ends, evidence, word_buckets
 from routing.reading import Reading
 
 Vector = NDArray[np.float32]
@@ -44,9 +44,7 @@ class Seen:
 
 def seen(reading: Reading, concepts: Mapping[str, int], senses: Mapping[str, int]) -> Seen:
     """The part of a reading that a network knowing these `concepts` and `senses` by their numbers can take in."""
-    telling: Sequence[int] = reading.telling
-    if len(telling) > _FIRST + _LAST:
-        telling = [*telling[:_FIRST], *telling[-_LAST:]]
+    telling = both_ends(reading.telling, _FIRST, _LAST)
     row_of = {at: row for row, at in enumerate(telling)}
     meant = [
         (row_of[at], senses[name])

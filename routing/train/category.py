@@ -136,8 +136,8 @@ def fit(rows: Sequence[Utterance], lexicon: Lexicon, rules: Sequence[Rule], topi
     parts = matrices(made, _index(concepts), _index(senses))
     codes = [NO_TOPIC, *topics]
     category = [rows[number].category for number in source]
-    tasks: list[tuple[list[str], Sequence[str]]] = [
-        (list(category), CATEGORIES),
+    tasks: list[tuple[Sequence[str], Sequence[str]]] = [
+        (category, CATEGORIES),
         (["yes" if label in SENSITIVE else "no" for label in category], ["no", "yes"]),
         # Not of two needs at once: they have two topics.
         ([rows[number].topic or NO_TOPIC for number in source if number < own], codes),

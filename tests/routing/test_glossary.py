@@ -87,7 +87,7 @@ def test_senses_are_no_concepts(vocabulary: Lexicon) -> None:
     assert reading.quote(PREFIX + "door") == ("door",)
 
 
-def test_arabic_particles_are_not_cut_from_urdu(vocabulary: Lexicon) -> None:
+def test_arabic_particles_are_not_cut_from_urdu() -> None:
     lexicon = Lexicon()
     lexicon.add("ar", "sense:house", "بيت")
     lexicon.add("ur", "sense:house", "بيت")

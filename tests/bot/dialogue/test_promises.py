@@ -12,27 +12,10 @@ from hypothesis import strategies as st
 
 from bot.dialogue.step import JoinCase, OpenCase, State
 from routing.decision import Decision
+from routing.language import CODES
 from routing.text import fold
 from tests.bot.dialogue.talking import SABHA, Chat, Shelf, decided, effects, guess
 
-_CODES = (
-    "ar",
-    "ar-Latn",
-    "en",
-    "fr",
-    "ha",
-    "bn",
-    "bn-Latn",
-    "ti",
-    "so",
-    "am",
-    "ur",
-    "ur-Latn",
-    "pcm",
-    "sw",
-    "ff",
-    "other",
-)
 _ACTIONS = {
     "emergency": "escalate",
     "pseah": "escalate",
@@ -57,9 +40,9 @@ texts = st.one_of(
 @st.composite
 def decisions(draw: Any) -> Decision:
     category = draw(st.sampled_from(sorted(_ACTIONS)))
-    code = draw(st.sampled_from((*_CODES, "unsure")))
+    code = draw(st.sampled_from((*CODES, "unsure")))
     more: dict[str, Any] = {
-        "language": guess(code, draw(st.floats(0, 1)), *draw(st.lists(st.sampled_from(_CODES), max_size=3))),
+        "language": guess(code, draw(st.floats(0, 1)), *draw(st.lists(st.sampled_from(CODES), max_size=3))),
         "confidence": draw(st.floats(0, 1)),
         "place": draw(st.sampled_from((None, SABHA))),
         "topic": draw(st.sampled_from((None, "health", "self_harm", "search_rescue"))),
@@ -113,7 +96,7 @@ turns = st.fixed_dictionaries(
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(turns, min_size=1, max_size=8), st.sampled_from((("en", "ar"), ("fr",), _CODES)), st.booleans())
+@given(st.lists(turns, min_size=1, max_size=8), st.sampled_from((("en", "ar"), ("fr",), CODES)), st.booleans())
 def test_no_conversation_breaks_a_promise(script: list[dict[str, Any]], served: tuple[str, ...], awake: bool) -> None:
     chat = Chat(Shelf(served), awake=awake)
     for turn in script:
