@@ -39,7 +39,7 @@ MODEL = "language.npz"
 PROFILES = "language.profiles.json"
 LEXICON = _ROOT / "data" / "language" / "short.tsv"
 
-_LEXICON_LONGEST = 60
+_LEXICON_LONGEST, _LEXICON_WORDS = 60, 6
 _FIXED_SHARE = 0.97
 _UNMODELLED_SHARE = 0.99
 # A second opinion that agrees lifts a share of one half above the usual threshold, one of a third not.
@@ -95,7 +95,7 @@ class Identifier:
         cleaned = excerpt(clean(text))
         script = _script_read(cleaned)
         history = _with_kin(prior or {})
-        entry = self._lexicon.get(key(cleaned)) if len(cleaned) <= _LEXICON_LONGEST else None
+        entry = self._lexicon.get(key(cleaned)) if _may_be_listed(cleaned) else None
         if entry is not None:
             return self._from_lexicon(entry, script, history)
         found = words(cleaned, script)
@@ -153,6 +153,10 @@ class Identifier:
         likeliest = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:3]
         code, share = likeliest[0]
         return Guess(code if sure else UNSURE, share, script, tuple(likeliest))
+
+
+def _may_be_listed(cleaned: str) -> bool:
+    return len(cleaned) <= _LEXICON_LONGEST and cleaned.count(" ") < _LEXICON_WORDS
 
 
 def _script_read(cleaned: str) -> str:

@@ -6,31 +6,36 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from routing.language.features import grams, pairs
+from routing.language.features import grams_numbered, numbered, pairs
 
 _CACHE_WORDS = 16_384
 
 Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.uint32]
 
 
 class ScriptModel:
-    """The model of one script: the sum of its n-grams' weights per label, cooled by length."""
+    """The model of one script: the sum of its n-grams' weights per label, cooled by length.
+
+    `known` are the sorted numbers of its n-grams (`numbered`), and `weights` theirs (grams x labels) in the same order.
+    """
 
     def __init__(
         self,
         labels: Sequence[str],
-        vocabulary: Mapping[str, int],
+        known: Numbers,
         weights: npt.NDArray[np.int8],
         meta: Mapping[str, Any],
     ) -> None:
         self.labels = tuple(labels)
-        self._vocabulary = vocabulary
+        self._known = known
         self._weights = np.concatenate([weights, np.zeros((1, len(self.labels)), dtype=np.int8)])
         self._nothing = len(weights)
         self._step = np.asarray(meta["step"], dtype=np.float32)
@@ -50,18 +55,20 @@ class ScriptModel:
         """Keeps the summed weights of words not met before, all of them in one numerical step."""
         if len(self._cache) + len(unknown) > _CACHE_WORDS:
             self._cache.clear()
-        index = self._vocabulary.get
-        known: list[int] = []
-        starts: list[int] = []
-        for word in unknown:
-            starts.append(len(known))
-            # A row of noughts, so that no sum is over nothing.
-            known.append(self._nothing)
-            known += [place for place in map(index, grams(word, self._longest)) if place is not None]
+        pieces = [list(grams_numbered(word, self._longest)) for word in unknown]
+        starts = np.cumsum([0, *map(len, pieces[:-1])])
+        places = self._places(list(chain.from_iterable(pieces)))
         first = len(self._cache)
-        sums = np.add.reduceat(self._weights[known], starts, axis=0, dtype=np.int32)
+        sums = np.add.reduceat(self._weights[places], starts, axis=0, dtype=np.int32)
         self._rows[first : first + len(unknown)] = sums
         self._cache.update(zip(unknown, range(first, first + len(unknown)), strict=True))
+
+    def _places(self, numbers: Sequence[int]) -> npt.NDArray[np.intp]:
+        """The row of weights of each n-gram; the row of noughts for one that is not known."""
+        wanted = np.array(numbers, dtype=np.uint32)
+        places = np.searchsorted(self._known, wanted)
+        places[places == self._nothing] = 0
+        return np.where(self._known[places] == wanted, places, self._nothing)
 
     def logits(self, found: list[str]) -> Floats:
         """The uncooled scores of each label for these words; shape (labels,)."""
@@ -72,9 +79,8 @@ class ScriptModel:
             full = len(cache) + len(unknown) > _CACHE_WORDS
             self._learn(list(dict.fromkeys(found)) if full else unknown)
         total = self._rows[[cache[word] for word in found]].sum(axis=0)
-        joint = [i for i in map(self._vocabulary.get, pairs(found)) if i is not None]
-        if joint:
-            total = total + self._weights[joint].sum(axis=0, dtype=np.int32)
+        if len(found) > 1:
+            total = total + self._weights[self._places(list(map(numbered, pairs(found))))].sum(axis=0, dtype=np.int32)
         return cast(Floats, total * self._step + self._bias)
 
     def foreign(self, found: list[str]) -> Floats | None:
@@ -106,10 +112,8 @@ def load_models(path: Path) -> tuple[dict[str, ScriptModel], dict[str, Any]]:
         meta: dict[str, Any] = json.loads(stored["meta"].tobytes().decode("utf-8"))
         models: dict[str, ScriptModel] = {}
         for script, about in meta["scripts"].items():
-            names = stored[f"{script}.grams"].tobytes().decode("utf-8").split("\n")
-            weights = stored[f"{script}.weights"]
-            if weights.shape != (len(names), len(about["labels"])):
+            known, weights = stored[f"{script}.grams"], stored[f"{script}.weights"]
+            if not len(known) or weights.shape != (len(known), len(about["labels"])):
                 raise ValueError(f"the language model of {script} is damaged")
-            vocabulary = dict(zip(names, range(len(names)), strict=True))
-            models[script] = ScriptModel(about["labels"], vocabulary, weights, about)
+            models[script] = ScriptModel(about["labels"], known, weights, about)
     return models, meta

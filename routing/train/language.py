@@ -135,7 +135,7 @@ def _models(rows: Sequence[Row], held_out: Sequence[Row]) -> tuple[dict[str, Any
         if not found.found:
             raise SystemExit(f"There is no text in {script} to train on.")
         fitted = fit(found, len(labels), SIZES[script])
-        arrays[f"{script}.grams"] = np.frombuffer("\n".join(fitted.grams).encode(), dtype=np.uint8)
+        arrays[f"{script}.grams"] = fitted.grams
         arrays[f"{script}.weights"] = fitted.weights
         about[script] = {
             "labels": labels,
@@ -147,8 +147,7 @@ def _models(rows: Sequence[Row], held_out: Sequence[Row]) -> tuple[dict[str, Any
             "plain": "abcdefghijklmnopqrstuvwxyz0123456789'",
             "letters": _letters(rows, script),
         }
-        vocabulary = {gram: place for place, gram in enumerate(fitted.grams)}
-        model = ScriptModel(labels, vocabulary, fitted.weights, about[script])
+        model = ScriptModel(labels, fitted.grams, fitted.weights, about[script])
         about[script]["cooling"] = _cooling(model, _held_out(held_out, script))
         size = f"{len(found.found)} pieces, {len(fitted.grams)} n-grams"
         print(f"{script}: {size}, cooling {about[script]['cooling']}, {time.perf_counter() - start:.0f} s")

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.feature_extraction.text import CountVectorizer
 
-from routing.language.features import grams, pairs
+from routing.language.features import grams, numbered, pairs
+from routing.language.model import Numbers
 from routing.train.language_data import Pieces
 
 Floats = npt.NDArray[np.float32]
@@ -35,9 +36,9 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fitted model: weights of shape (grams, labels) as bytes times `step` per label."""
+    """A fitted model: weights of shape (grams, labels) as bytes times `step` per label; sorted numbers of n-grams."""
 
-    grams: list[str]
+    grams: Numbers
     weights: npt.NDArray[np.int8]
     step: Floats
     bias: Floats
@@ -118,4 +119,6 @@ def fit(pieces: Pieces, labels: int, size: Size) -> Fitted:
     weights = np.clip(weights - weights.mean(axis=1, keepdims=True), -_CLIP, _CLIP)
     step = np.maximum(np.abs(weights).max(axis=0), 1e-6) / np.float32(127.0)
     packed = np.rint(weights / step).astype(np.int8)
-    return Fitted(vocabulary, packed, step.astype(np.float32), bias.astype(np.float32))
+    # Of two n-grams that share a number the first counts.
+    known, rows = np.unique(np.array(list(map(numbered, vocabulary)), dtype=np.uint32), return_index=True)
+    return Fitted(known, packed[rows], step.astype(np.float32), bias.astype(np.float32))

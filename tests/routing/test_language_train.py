@@ -13,7 +13,7 @@ import pytest
 from routing.decision import Guess
 from routing.language import CODES, Identifier
 from routing.language.fallback import added_profile
-from routing.language.features import grams, pairs, words
+from routing.language.features import grams, grams_numbered, numbered, pairs, words
 from routing.text import script_of
 from routing.train import language_romanise as romanise
 from routing.train.language_data import LABELS, Row, own_rows, pieces, romanised, without_mislabelled
@@ -36,11 +36,11 @@ def test_every_language_of_the_product_is_learnt_in_some_script() -> None:
 
 
 def test_the_same_text_gives_the_same_model() -> None:
-    def once() -> tuple[list[str], bytes]:
+    def once() -> bytes:
         found = pieces(ROWS, "Latn", 60, 0.5, random.Random(1))
         model = fit(found, len(LABELS["Latn"]), Size(longest=3, tried=2_000, kept=300, rounds=3))
         assert len(model.grams) <= 300
-        return model.grams, model.weights.tobytes() + model.step.tobytes() + model.bias.tobytes()
+        return b"".join(array.tobytes() for array in (model.grams, model.weights, model.step, model.bias))
 
     assert once() == once()
 
@@ -88,6 +88,11 @@ def test_words_of_the_script_only_and_no_addresses_are_looked_at() -> None:
     assert words("Facebook ساعدوني", "Arab") == ["ساعدوني"]
     assert grams("ab", 3) == ["a", "b", "_a", "ab", "b_", "_ab", "ab_", "=ab"]
     assert pairs(["a", "b", "c"]) == ["a b", "b c"]
+
+
+@pytest.mark.parametrize("word", ["a", "ab", "3andi", "ሰላም", "টাকা", "\ud800x", "longerword"])
+def test_numbers_are_those_of_the_grams(word: str) -> None:
+    assert list(grams_numbered(word, 4)) == list(map(numbered, grams(word, 4)))
 
 
 def test_an_added_profile_keeps_the_most_frequent_grams() -> None:
