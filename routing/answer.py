@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from routing.decision import EntryCard, Place
 from routing.lexicon import Lexicon
 from routing.places import Gazetteer
-from routing.reading import Reading
+from routing.reading import Reading, languages_to_read
 from routing.text import fold, tokens
 from routing.triage import Thresholds
 
@@ -24,7 +25,6 @@ _ELSEWHERE, _HERE = 0.5, 0.08
 _STEM = 4
 _INDEXES_KEPT = 8
 _MOST_WORDS = 60
-_WORTH_SHOWING = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +62,29 @@ class Answers:
         kind: str = "service",
     ) -> Choice:
         """The best of `entries` of `kind`, given the probability of each topic and the place meant."""
-        likenesses, shared = self._index(entries).likeness(reading)
-        fits = []
-        for at, card in enumerate(entries):
+        index = self._index(entries)
+        ranked = []
+        for at, likeness in enumerate(index.likeness(reading)):
+            card = entries[at]
             if card.kind != kind or not _serves(card, place):
                 continue
-            score = _TOPIC_SHARE * topics.get(card.topic, 0.0) + _WORDS_SHARE * likenesses[at]
+            score = _TOPIC_SHARE * topics.get(card.topic, 0.0) + _WORDS_SHARE * likeness
             if card.places:
                 score = score + _HERE if place is not None else score * _ELSEWHERE
-            fits.append(Fit(card, score, shared[at]))
-        fits.sort(key=lambda fit: (-fit.score, fit.card.slug))
-        good = [fit for fit in fits if fit.score >= self._limits.answer]
+            ranked.append((-score, card.slug, at))
+        ranked.sort()
+        good = [entries[at] for worth, _, at in ranked if -worth >= self._limits.answer]
+        fits = tuple(Fit(entries[at], -worth, index.shared(reading, at)) for worth, _, at in ranked[:_MOST_CHOICES])
         if not good:
-            return Choice(None, (), tuple(fits[:_MOST_CHOICES]))
-        close = [fit for fit in good if fit.score > good[0].score - self._limits.margin]
-        if len({fit.card.topic for fit in close}) > 1:
-            return Choice(None, tuple(fit.card for fit in close[:_MOST_CHOICES]), tuple(fits[:_MOST_CHOICES]))
-        likely = [fit for fit in fits[:_MOST_CHOICES] if fit.score >= _HALF_AS_GOOD * good[0].score]
-        if good[0].score < self._limits.sure and len(likely) > 1:
-            return Choice(None, tuple(fit.card for fit in likely), tuple(fits[:_MOST_CHOICES]))
-        return Choice(good[0].card, (), tuple(fits[:_MOST_CHOICES]))
+            return Choice(None, (), fits)
+        best = fits[0].score
+        close = good[: sum(-worth > best - self._limits.margin for worth, _, _ in ranked[: len(good)])]
+        if len({card.topic for card in close}) > 1:
+            return Choice(None, tuple(close[:_MOST_CHOICES]), fits)
+        likely = [fit.card for fit in fits if fit.score >= _HALF_AS_GOOD * best]
+        if best < self._limits.sure and len(likely) > 1:
+            return Choice(None, tuple(likely), fits)
+        return Choice(good[0], (), fits)
 
     def _index(self, entries: Sequence[EntryCard]) -> _Index:
         key = tuple(map(id, entries))
@@ -107,45 +110,48 @@ class _Index:
         self.entries = entries
         variants: list[set[str]] = []
         self._starts: list[int] = []
-        counts: Counter[str] = Counter()
+        self._of_entry: list[set[str]] = []
         for card in entries:
             self._starts.append(len(variants))
-            texts = [(language, text) for language, those in card.words.items() for text in those]
-            for language, text in texts or [("", card.slug.replace("-", " "))]:
-                words = tokens(fold(text))
-                variants.append(_pieces(words, lexicon.find(words, frozenset({language}))))
-            counts.update(set().union(*variants[self._starts[-1] :]))
+            variants += _variants(card, lexicon)
+            self._of_entry.append(set().union(*variants[self._starts[-1] :]))
+        counts = Counter(chain.from_iterable(self._of_entry))
         self._rare = {piece: math.log(1 + len(entries) / count) for piece, count in counts.items()}
-        postings: dict[str, list[tuple[int, float]]] = {}
+        postings: dict[str, tuple[list[int], list[float]]] = {piece: ([], []) for piece in counts}
         for at, pieces in enumerate(variants):
-            for piece, weight in _normed({piece: self._rare[piece] for piece in sorted(pieces)}).items():
-                postings.setdefault(piece, []).append((at, weight))
-        self._variants = variants
-        self._postings = {
-            piece: (np.array([at for at, _ in those]), np.array([weight for _, weight in those]))
-            for piece, those in postings.items()
-        }
+            for piece, weight in _normed({piece: self._rare[piece] for piece in pieces}).items():
+                places, weights = postings[piece]
+                places.append(at)
+                weights.append(weight)
+        self._variants = len(variants)
+        self._postings = {piece: (np.array(at), np.array(weight)) for piece, (at, weight) in postings.items()}
 
-    def likeness(self, reading: Reading) -> tuple[list[float], list[tuple[str, ...]]]:
-        """For each entry: cosine likeness, 0 to 1, of the message and its nearest variant, and the words they share."""
+    def likeness(self, reading: Reading) -> list[float]:
+        """For each entry the cosine likeness, 0 to 1, of the message and its nearest variant."""
         if not self.entries:
-            return [], []
-        pieces = _pieces(reading.words[:_MOST_WORDS], reading.found)
-        message = _normed({piece: self._rare[piece] for piece in sorted(pieces) if piece in self._rare})
-        scores = np.zeros(len(self._variants))
-        for piece, weight in message.items():
+            return []
+        scores = np.zeros(self._variants)
+        for piece, weight in _normed({piece: self._rare[piece] for piece in self._known(reading)}).items():
             places, weights = self._postings[piece]
             scores[places] += weight * weights
-        best = np.maximum.reduceat(scores, self._starts)
-        ends = [*self._starts[1:], len(self._variants)]
-        shared: list[tuple[str, ...]] = []
-        for start, end, score in zip(self._starts, ends, best, strict=True):
-            if score <= _WORTH_SHOWING:
-                shared.append(())
-                continue
-            nearest = self._variants[start + int(scores[start:end].argmax())]
-            shared.append(tuple(sorted(piece for piece in message if piece in nearest and piece.isalnum())))
-        return best.tolist(), shared
+        nearest: list[float] = np.maximum.reduceat(scores, self._starts).tolist()
+        return nearest
+
+    def shared(self, reading: Reading, at: int) -> tuple[str, ...]:
+        """The words of the message, or beginnings of them, that the entry at this place has in any variant."""
+        return tuple(piece for piece in self._known(reading) if piece.isalnum() and piece in self._of_entry[at])
+
+    def _known(self, reading: Reading) -> list[str]:
+        pieces = _pieces(reading.words[:_MOST_WORDS], reading.found)
+        return sorted(piece for piece in pieces if piece in self._rare)
+
+
+def _variants(card: EntryCard, lexicon: Lexicon) -> Iterator[set[str]]:
+    """What each title and question of an entry is made of; of one without any, its slug."""
+    texts = [(language, text) for language, those in card.words.items() for text in those]
+    for language, text in texts or [("", card.slug.replace("-", " "))]:
+        words = tokens(fold(text))
+        yield _pieces(words, lexicon.find(words, languages_to_read(language)))
 
 
 def _pieces(words: Sequence[str], concepts: Mapping[str, tuple[int, ...]]) -> set[str]:
@@ -155,5 +161,6 @@ def _pieces(words: Sequence[str], concepts: Mapping[str, tuple[int, ...]]) -> se
 
 
 def _normed(weights: dict[str, float]) -> dict[str, float]:
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    # The exact sum, because pieces come in no certain order.
+    length = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
     return {piece: weight / length for piece, weight in weights.items()}

@@ -5,23 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.features import Features, Ids, features, word_buckets
-from routing.net import Net, Vector
+from routing.features import Features, Ids, features
+from routing.letters import letters
+from routing.net import Net, Vector, seen
 from routing.reading import Reading
 
 MODEL = Path(__file__).parent / "models" / "category.npz"
 DRAFT = MODEL.with_name("tuning.npz")
 """The model that has not seen the tuning part; not needed to run, only to set thresholds."""
-_NET_SHARE = 1.0  # of the network's scores beside those of the linear model
+_NET_SHARE = 2.0  # of the network's scores beside those of the linear model
 _MOST_SHOWN = 60
-
-Totals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,13 @@ class Model:
         """What the weights are applied to."""
         return features(reading, self.concepts, self.senses)
 
-    def logits(self, reading: Reading, seen: Features) -> Vector:
+    def logits(self, of: Features) -> Vector:
         """One raw score for each category, then for sensitive, then for each topic."""
-        spelled = self._lexical[seen.buckets].sum(axis=0, dtype=np.int32) * self._lexical_scale
-        total: Vector = self._bias + spelled * np.float32(seen.worth)
-        total += seen.concept_values @ self._conceptual[seen.concepts]
-        total += (seen.sense_values @ self._glossed[seen.senses]) * self._glossed_scale
-        category, topic = self._net.logits(reading, self.concepts, self.senses)
+        pieces = self._lexical.take(of.buckets, axis=0).astype(np.float32)
+        total: Vector = self._bias + (np.full(len(pieces), of.worth, np.float32) @ pieces) * self._lexical_scale
+        total += of.concept_values @ self._conceptual.take(of.concepts, axis=0)
+        total += (of.sense_values @ self._glossed.take(of.senses, axis=0).astype(np.float32)) * self._glossed_scale
+        category, topic = self._net.logits(seen(of))
         total[: len(category)] += _NET_SHARE * category
         total[len(category) + 1 :] += _NET_SHARE * topic
         return total
@@ -72,7 +70,7 @@ class Model:
     def scores(self, reading: Reading) -> Scores:
         """What the reading is, as probabilities."""
         features = self.features(reading)
-        logits = self.logits(reading, features)
+        logits = self.logits(features)
         count = len(self.categories)
         categories = _softmax(logits[:count] / self._temperature[0])
         sensitive = 1.0 / (1.0 + float(np.exp(-logits[count] / self._temperature[1])))
@@ -84,45 +82,38 @@ class Model:
             features,
         )
 
-    def concept_weights(self, seen: Features, category: str) -> list[tuple[str, float]]:
+    def concept_weights(self, of: Features, category: str) -> list[tuple[str, float]]:
         """How much each concept speaks for `category` against the mean of all, alone and halved in its pairs."""
-        weights = self._conceptual[seen.concepts, : len(self.categories)]
-        lean = self._lean(weights, category) * seen.concept_values
-        size = len(self.concepts)
-        alone = seen.concepts < size
-        first = np.where(alone, seen.concepts, (seen.concepts - size) // size)
-        second = np.where(alone, seen.concepts, (seen.concepts - size) % size)
-        halves = np.concatenate([lean, lean]).astype(np.float64) / 2
-        total = np.bincount(np.concatenate([first, second]), halves, size).astype(np.float64)
-        return _heaviest(self._concept_names, total, seen.concepts[alone])
+        lean = (self._conceptual.take(of.concepts, axis=0) @ self._towards(category)) * of.concept_values
+        size, alone = len(self.concepts), len(of.known)
+        pairs, halves = of.concepts[alone:] - size, lean[alone:] / 2
+        total = np.bincount(pairs // size, halves, size) + np.bincount(pairs % size, halves, size)
+        return _heaviest(self._concept_names, of.known, total[of.known] + lean[:alone])
 
-    def sense_weights(self, seen: Features, category: str) -> list[tuple[str, float]]:
+    def sense_weights(self, of: Features, category: str) -> list[tuple[str, float]]:
         """How much each sense by itself speaks for `category` against the mean of all."""
-        count = len(self.categories)
-        alone = seen.senses[seen.senses < len(self.senses)]
-        weights = self._glossed[alone, :count] * self._glossed_scale[:count]
-        total = np.zeros(len(self.senses))
-        total[alone] = self._lean(weights, category)
-        return _heaviest(self._sense_names, total, alone)
+        alone = of.senses[of.senses < len(self.senses)]
+        lean = self._glossed.take(alone, axis=0) @ (self._towards(category) * self._glossed_scale)
+        return _heaviest(self._sense_names, alone, lean)
 
-    def word_weights(self, reading: Reading, seen: Features, category: str) -> list[tuple[int, float]]:
-        """How much each word (by position) speaks for `category` through its letters alone."""
-        shown = reading.telling[:_MOST_SHOWN]
+    def word_weights(self, of: Features, category: str) -> list[tuple[int, float]]:
+        """How much each word, by its place among those read, speaks for `category` through its letters alone."""
+        shown = of.words[:_MOST_SHOWN]
         if not shown:
             return []
-        count = len(self.categories)
-        pieces = [word_buckets(reading.words[at]) for at in shown]
+        pieces = [letters(word).buckets for word in shown]
         starts = np.cumsum([0, *map(len, pieces[:-1])])
-        buckets = np.fromiter(chain.from_iterable(pieces), dtype=np.int64)
-        spelled = self._lexical[buckets, :count] * self._lexical_scale[:count]
-        lean = np.add.reduceat(self._lean(spelled, category), starts) * seen.worth
-        weights = [(at, float(weight)) for at, weight in zip(shown, lean, strict=True)]
-        return sorted(weights, key=lambda pair: (-pair[1], pair[0]))
+        spelled = self._lexical.take(np.concatenate(pieces), axis=0)
+        lean = np.add.reduceat(spelled @ (self._towards(category) * self._lexical_scale), starts) * of.worth
+        return sorted(enumerate(lean.tolist()), key=lambda pair: (-pair[1], pair[0]))
 
-    def _lean(self, weights: Vector, category: str) -> Vector:
-        """By how much each row of `weights` (features x categories) favours `category` over their mean."""
-        lean: Vector = weights[:, self.categories.index(category)] - weights.sum(axis=1) / len(self.categories)
-        return lean
+    def _towards(self, category: str) -> Vector:
+        """What weights (features x outputs) are multiplied with to see by how much each favours `category`."""
+        count = len(self.categories)
+        towards: Vector = np.zeros(len(self._bias), dtype=np.float32)
+        towards[:count] = -1.0 / count
+        towards[self.categories.index(category)] += 1.0
+        return towards
 
 
 def _steps(data: Mapping[str, NDArray[np.generic]], name: str) -> tuple[NDArray[np.int8], Vector]:
@@ -131,8 +122,10 @@ def _steps(data: Mapping[str, NDArray[np.generic]], name: str) -> tuple[NDArray[
     return weights, data[f"{name}_scale"].astype(np.float32)
 
 
-def _heaviest(names: Sequence[str], total: Totals, places: Ids) -> list[tuple[str, float]]:
-    return [(names[at], float(total[at])) for at in places[np.argsort(-total[places], kind="stable")]]
+def _heaviest(names: Sequence[str], numbers: Ids, weights: NDArray[np.floating]) -> list[tuple[str, float]]:
+    """The names that have these numbers with their weights, the heaviest first."""
+    pairs = zip(numbers.tolist(), weights.tolist(), strict=True)
+    return [(names[at], weight) for at, weight in sorted(pairs, key=lambda pair: (-pair[1], pair[0]))]
 
 
 def _softmax(logits: Vector) -> Vector:

@@ -10,8 +10,8 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.features import Ids, both_ends, evidence, word_buckets
-from routing.reading import Reading
+from routing.features import Features, Ids, both_ends
+from routing.letters import letters
 
 Vector = NDArray[np.float32]
 
@@ -31,35 +31,31 @@ _DAMPING = 2.0  # keeps the sum over words near the size of their maximum
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the network takes from a reading.
+    """What the network takes from a message.
 
-    `words`: at most 60, the first and the last. `senses`: sorted pairs of a place among them and a sense's number.
-    `concepts`: sorted numbers.
+    `words`: at most 60, the first and the last. `senses`: sorted pairs (n x 2) of a place among them and the number of
+    a sense. `concepts`: sorted numbers.
     """
 
-    words: list[str]
-    senses: list[tuple[int, int]]
-    concepts: list[int]
+    words: Sequence[str]
+    senses: Ids
+    concepts: Ids
 
 
-def seen(reading: Reading, concepts: Mapping[str, int], senses: Mapping[str, int]) -> Seen:
-    """The part of a reading that a network knowing these `concepts` and `senses` by their numbers can take in."""
-    telling = both_ends(reading.telling, _FIRST, _LAST)
-    row_of = {at: row for row, at in enumerate(telling)}
-    meant = [
-        (row_of[at], senses[name])
-        for name, places in reading.senses.items()
-        if name in senses
-        for at in places
-        if at in row_of
-    ]
-    known = [concepts[name] for name in evidence(reading) if name in concepts]
-    return Seen([reading.words[at] for at in telling], sorted(meant), sorted(known))
+def seen(features: Features) -> Seen:
+    """The part of a message's numbers that the network takes in."""
+    words, senses = features.words, features.meant
+    last = len(words) - _LAST
+    if last > _FIRST:
+        words = both_ends(words, _FIRST, _LAST)
+        senses = senses[(senses[:, 0] < _FIRST) | (senses[:, 0] >= last)]
+        senses = senses - np.outer(senses[:, 0] >= last, [last - _FIRST, 0])
+    return Seen(words, senses, features.known)
 
 
 def piece_numbers(word: str) -> Ids:
     """The rows of the table of pieces that a folded word is the mean of."""
-    return np.array(word_buckets(word), dtype=np.int64) % PIECES
+    return letters(word).buckets.astype(np.int64) % PIECES
 
 
 def sum_share(words: int) -> float:
@@ -74,9 +70,9 @@ class Table:
     rows: NDArray[np.int8]
     scale: Vector
 
-    def total(self, numbers: Sequence[int] | Ids) -> Vector:
+    def total(self, numbers: Ids) -> Vector:
         """The sum of some rows (WIDTH); zeros for none."""
-        total: Vector = self.rows[np.array(numbers, dtype=np.int64)].sum(axis=0, dtype=np.float32) * self.scale
+        total: Vector = self.rows.take(numbers, axis=0).sum(axis=0, dtype=np.float32) * self.scale
         return total
 
 
@@ -124,12 +120,8 @@ class Net:
             {name: Layer(floats(name), floats(f"{name}_bias")) for name in LAYERS},
         )
 
-    def logits(self, reading: Reading, concepts: Mapping[str, int], senses: Mapping[str, int]) -> tuple[Vector, Vector]:
-        """Raw scores of categories and of topics.
-
-        `concepts` and `senses` are the numbers the network was trained with; IndexError for one beyond its tables.
-        """
-        taken = seen(reading, concepts, senses)
+    def logits(self, taken: Seen) -> tuple[Vector, Vector]:
+        """Raw scores of categories and of topics. IndexError for a number that the network was not trained with."""
         pooled = np.concatenate([self._pooled(taken), self._concepts.total(taken.concepts)])
         hidden = np.maximum(self._hidden(pooled), 0.0)
         return self._category(hidden), self._topic(hidden)
@@ -139,18 +131,17 @@ class Net:
         if not taken.words:
             return np.zeros(2 * len(self._word.bias), dtype=np.float32)
         vectors = np.array([self._spelled(word) for word in taken.words])
-        if taken.senses:
-            vectors += self._meant(taken.senses, len(taken.words))
+        if len(taken.senses):
+            self._add_senses(vectors, taken.senses)
         told = np.maximum(self._word(vectors), 0.0)
         return np.concatenate([told.sum(axis=0) * np.float32(sum_share(len(told))), told.max(axis=0)])
 
-    def _meant(self, senses: Sequence[tuple[int, int]], words: int) -> Vector:
-        """The sum of the senses of each word (words x WIDTH)."""
-        places, numbers = np.array(senses).T
-        chosen = np.zeros((words, len(senses)), dtype=np.float32)
-        chosen[places, np.arange(len(senses))] = 1.0
-        meant: Vector = (chosen @ self._senses.rows[numbers].astype(np.float32)) * self._senses.scale
-        return meant
+    def _add_senses(self, vectors: Vector, senses: Ids) -> None:
+        """Add to each word (words x WIDTH) the sum of its senses."""
+        places, numbers = senses.T
+        starts = np.flatnonzero(np.concatenate([[True], places[1:] != places[:-1]]))
+        sums = np.add.reduceat(self._senses.rows.take(numbers, axis=0), starts, axis=0, dtype=np.float32)
+        vectors[places[starts]] += sums * self._senses.scale
 
 
 def _spelled(pieces: Table, word: str) -> Vector:

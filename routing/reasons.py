@@ -40,9 +40,9 @@ def why(
     reasons += [Reason("lexicon", name, reading.quote(name), weight) for name, weight in spoken[:_MOST_CONCEPTS]]
     senses = [pair for pair in model.sense_weights(features, verdict.category) if pair[1] > _LEAST][:_MOST_SENSES]
     reasons += [Reason("glossary", name.removeprefix(PREFIX), reading.quote(name), weight) for name, weight in senses]
-    words = [(at, weight) for at, weight in model.word_weights(reading, features, verdict.category) if weight > _LEAST]
+    words = [(at, weight) for at, weight in model.word_weights(features, verdict.category) if weight > _LEAST]
     if words:
-        shown = tuple(reading.shown[at] for at, _ in words[:_MOST_WORDS])
+        shown = tuple(reading.shown[reading.telling[at]] for at, _ in words[:_MOST_WORDS])
         reasons.append(Reason("model", f"speaks for {verdict.category}", shown, sum(w for _, w in words[:_MOST_WORDS])))
     if caution:
         reasons.append(Reason("model", "the sentence model is suspicious", (), caution))

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,18 +64,19 @@ class Router:
 
         Raises OSError or ValueError where a file is missing or unsound.
         """
-        lexicon = load_vocabulary()
-        rules = load_rules(known=lexicon.concepts)
-        parts = Parts(
-            identifier=Identifier.load(),
-            commands=Commands.load(),
-            gazetteer=Gazetteer.load(),
-            lexicon=lexicon,
-            rules=rules,
-            model=Model(model),
-            limits=Thresholds.load(),
-            condense=Condenser(*lexicon.signs({concept for rule in rules for concept in rule.needs})),
-        )
+        with _kept_for_good():
+            lexicon = load_vocabulary()
+            rules = load_rules(known=lexicon.concepts)
+            parts = Parts(
+                identifier=Identifier.load(),
+                commands=Commands.load(),
+                gazetteer=Gazetteer.load(),
+                lexicon=lexicon,
+                rules=rules,
+                model=Model(model),
+                limits=Thresholds.load(),
+                condense=Condenser(*lexicon.signs({concept for rule in rules for concept in rule.needs})),
+            )
         return cls(parts, embedder)
 
     def route_many(self, heard: Iterable[Heard], entries: Sequence[EntryCard] = ()) -> list[Decision]:
@@ -144,7 +147,7 @@ class Router:
 
     def _with_sentences(self, seen: Seen, guess: Guess) -> Seen:
         """`seen` as grave as its gravest sentence, where that is a plain report: a question beside it hides nothing."""
-        if seen.verdict.sensitive:
+        if seen.verdict.sensitive or seen.verdict.suspicion < self._parts.limits.hint:
             return seen
         sentences = [one for one in _SENTENCE.split(seen.reading.text) if len(one.split()) > 1]
         if not 1 < len(sentences) <= _MOST_SENTENCES:
@@ -190,6 +193,19 @@ class Router:
         if category == "rumour" and choice.answer:
             return "answer"
         return "menu" if category == "other" else "record"
+
+
+@contextmanager
+def _kept_for_good() -> Iterator[None]:
+    """What is made inside is never searched for garbage, which would hold up loading and, now and then, a message."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 def _graveness(verdict: Verdict) -> float:

@@ -52,6 +52,7 @@ class Thresholds:
     rival: float
     joined: float
     plain: float
+    hint: float
     answer: float
     sure: float
     margin: float

@@ -6,11 +6,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
-from routing.decision import SENSITIVE
+from routing.decision import SENSITIVE, Category
 from routing.utterances import Utterance
 
-_TWO_NEEDS = 0.25  # of the reports are said once more beside a question
+_BESIDE_A_QUESTION = {True: 0.25, False: 0.12}  # share of reports and of ordinary messages, so that both are as many
+_GRAVEST_FIRST: tuple[Category, ...] = get_args(Category)
 
 _BEFORE = {
     "ar": ["السلام عليكم", "مرحبا", "لو سمحتم"],
@@ -85,16 +87,17 @@ def variants(row: Utterance, seed: int) -> list[str]:
 
 
 def two_needs(rows: Sequence[Utterance], seed: int) -> list[Utterance]:
-    """Some reports with a question of the same language before or after them: a report stays one whatever is asked."""
+    """Some messages with a question of the same language before or after them, as what is the graver of the two."""
     chance = random.Random(seed)
-    questions: dict[str, list[str]] = {}
+    questions: dict[str, list[Utterance]] = {}
     for row in rows:
         if row.category == "information_request":
-            questions.setdefault(row.language, []).append(row.text)
+            questions.setdefault(row.language, []).append(row)
     made = []
     for row in rows:
-        if row.category in SENSITIVE and row.language in questions and chance.random() < _TWO_NEEDS:
-            texts = [row.text, chance.choice(questions[row.language])]
-            chance.shuffle(texts)
-            made.append(replace(row, text=chance.choice([", ", ". ", " "]).join(texts)))
+        if row.language in questions and chance.random() < _BESIDE_A_QUESTION[row.category in SENSITIVE]:
+            both = [row, chance.choice(questions[row.language])]
+            graver = min(both, key=lambda one: _GRAVEST_FIRST.index(one.category))
+            chance.shuffle(both)
+            made.append(replace(graver, text=chance.choice([", ", ". ", " "]).join(one.text for one in both)))
     return made

@@ -14,8 +14,9 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from routing.decision import SENSITIVE, Category
-from routing.features import BUCKETS, SENSE_PAIRS, evidence, features
+from routing.features import SENSE_PAIRS, Features, evidence, features
 from routing.glossary import PREFIX
+from routing.letters import BUCKETS
 from routing.lexicon import Lexicon
 from routing.model import MODEL, Model
 from routing.reading import Reading, languages_to_read, read
@@ -49,12 +50,11 @@ def readings(
     return made, source
 
 
-def matrices(made: Sequence[Reading], concepts: dict[str, int], senses: dict[str, int]) -> tuple[Any, Any, Any]:
-    """Readings as three sparse matrices: concepts and their pairs; senses and theirs; pieces of words."""
-    rows = [features(reading, concepts, senses) for reading in made]
+def matrices(rows: Sequence[Features], concepts: int, senses: int) -> tuple[Any, Any, Any]:
+    """Messages as three sparse matrices: concepts and their pairs; senses and theirs; pieces of words."""
     return (
-        _sparse([(row.concepts, row.concept_values) for row in rows], len(concepts) * (len(concepts) + 1)),
-        _sparse([(row.senses, row.sense_values) for row in rows], len(senses) + SENSE_PAIRS),
+        _sparse([(row.concepts, row.concept_values) for row in rows], concepts * (concepts + 1)),
+        _sparse([(row.senses, row.sense_values) for row in rows], senses + SENSE_PAIRS),
         _sparse([(row.buckets, np.full(len(row.buckets), row.worth, np.float32)) for row in rows], BUCKETS),
     )
 
@@ -67,7 +67,7 @@ def _sparse(rows: Sequence[tuple[Any, Any]], width: int) -> Any:
 
 def _fit(matrix_: Any, labels: Sequence[str], classes: Sequence[str]) -> tuple[Any, Any]:
     """Weights (features x classes) and biases of a multinomial (two classes: binary) logistic regression."""
-    model = LogisticRegression(C=_STRENGTH, max_iter=150, tol=1e-3)
+    model = LogisticRegression(C=_STRENGTH, max_iter=250, tol=1e-3)
     model.fit(matrix_, np.array(labels))
     if len(classes) == 2:
         return model.coef_.T, model.intercept_
@@ -133,7 +133,9 @@ def fit(rows: Sequence[Utterance], lexicon: Lexicon, rules: Sequence[Rule], topi
     made, source = readings(rows, lexicon, rules, augmented=True)
     concepts = sorted({name for reading in made for name in evidence(reading)})
     senses = sorted(name for name in lexicon.concepts if name.startswith(PREFIX))
-    parts = matrices(made, _index(concepts), _index(senses))
+    places = _index(concepts), _index(senses)
+    seen = [features(reading, *places) for reading in made]
+    parts = matrices(seen, len(concepts), len(senses))
     codes = [NO_TOPIC, *topics]
     category = [rows[number].category for number in source]
     tasks: list[tuple[Sequence[str], Sequence[str]]] = [
@@ -148,11 +150,10 @@ def fit(rows: Sequence[Utterance], lexicon: Lexicon, rules: Sequence[Rule], topi
         weights.append(share * np.concatenate([weight for weight, _ in fits], axis=1))
         biases.append(share * np.concatenate([bias for _, bias in fits]))
     net = network.fit(
-        made,
+        seen,
         [CATEGORIES.index(label) for label in category],
         [codes.index(rows[number].topic or NO_TOPIC) for number in source],
-        _index(concepts),
-        _index(senses),
+        sizes=(len(concepts), len(senses)),
         outputs=(len(CATEGORIES), len(codes)),
         seed=_SEED,
     )
@@ -227,7 +228,7 @@ def _steps(weights: Any, levels: float) -> tuple[Any, Any]:
 def temperatures(model: Model, tuning: Sequence[Utterance], lexicon: Lexicon, rules: Sequence[Rule]) -> Any:
     """The three divisors of logits that make probabilities honest on utterances the model has not seen."""
     made, _ = readings(tuning, lexicon, rules, augmented=False)
-    logits = np.array([model.logits(reading, model.features(reading)) for reading in made], dtype=np.float64)
+    logits = np.array([model.logits(model.features(reading)) for reading in made], dtype=np.float64)
     count = len(CATEGORIES)
     category = np.array([CATEGORIES.index(row.category) for row in tuning])
     topic = np.array([model.topics.index(row.topic or NO_TOPIC) for row in tuning])

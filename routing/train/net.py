@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from routing.features import Ids
+from routing.features import Features, Ids
 from routing.net import LAYERS, PIECES, SPELLING, TABLES, WIDTH, Seen, piece_numbers, seen, sum_share
-from routing.reading import Reading
 
 _BATCH, _CHUNK = 48, 40  # messages; batches among which messages are sorted by length, to be much alike in each
 _RATES = {"table": 3e-3, "layer": 1.5e-3}
@@ -104,7 +103,7 @@ def prepare(messages: Iterable[Seen], concepts: int, senses: int) -> Texts:
     for message in messages:
         words.append([number.setdefault(word, len(number) + 1) for word in message.words] or [_NO_WORD])
         of_word: list[list[int]] = [[] for _ in words[-1]]
-        for place, sense in message.senses:
+        for place, sense in message.senses.tolist():
             of_word[place].append(sense)
         meant += of_word
         found.append(message.concepts)
@@ -365,23 +364,22 @@ def stored(weights: Weights, prefix: str = "net_") -> dict[str, NDArray[Any]]:
 
 
 def fit(
-    readings: Sequence[Reading],
+    messages: Sequence[Features],
     categories: Sequence[int],
     topics: Sequence[int],
-    concepts: Mapping[str, int],
-    senses: Mapping[str, int],
     *,
+    sizes: tuple[int, int],
     outputs: tuple[int, int],
     seed: int,
-    epochs: int = 8,
+    epochs: int = 14,
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of a network fitted on `readings`, each with the number of its category and of its topic.
+    """The arrays of a network fitted on `messages`, each with the number of its category and of its topic.
 
-    `concepts` and `senses` number what may be found in a reading; `outputs` are how many categories and topics there
-    are. Takes minutes. ValueError where the sequences differ in length or are empty.
+    `sizes` are how many concepts and senses are numbered; `outputs`, how many categories and topics there are. Takes
+    minutes. ValueError where the sequences differ in length or are empty.
     """
-    if not 0 < len(readings) == len(categories) == len(topics):
-        raise ValueError(f"{len(readings)} readings, {len(categories)} categories, {len(topics)} topics")
-    texts = prepare((seen(reading, concepts, senses) for reading in readings), len(concepts), len(senses))
+    if not 0 < len(messages) == len(categories) == len(topics):
+        raise ValueError(f"{len(messages)} messages, {len(categories)} categories, {len(topics)} topics")
+    texts = prepare(map(seen, messages), *sizes)
     weights = train(texts, np.array(categories), np.array(topics), outputs=outputs, seed=seed, epochs=epochs)
     return stored(weights)

@@ -14,6 +14,7 @@ from routing.model import Model
 from routing.reading import read
 from routing.topics import Topic
 from routing.train import category
+from routing.train.augment import two_needs
 from routing.utterances import Utterance, load_author
 
 _TOPICS = {code: Topic(code, {}, {}) for code in ("health", "gbv")}
@@ -60,9 +61,20 @@ def test_what_was_learnt_is_said_of_new_words(rows: list[Utterance], tmp_path: P
     scores = model.scores(reading)
     assert scores.sensitive > 0.5
     assert max(scores.categories, key=scores.categories.__getitem__) in SENSITIVE
-    weights = model.word_weights(reading, model.features(reading), "protection")
+    weights = model.word_weights(model.features(reading), "protection")
     assert weights[0][0] in {0, 1}
     assert np.isclose(sum(scores.categories.values()), 1.0, atol=1e-5)
+
+
+def test_beside_a_question_a_message_stays_what_is_graver(rows: list[Utterance]) -> None:
+    met = set()
+    for joined in two_needs(rows * 20, 7):
+        others = [row for row in rows if row.text in joined.text and row.category != "information_request"]
+        met.update(row.category for row in others)
+        report = next((row for row in others if row.category in SENSITIVE), None)
+        assert joined.category == (report.category if report else "information_request")
+        assert report is None or joined.topic == report.topic
+    assert met == {"protection", "appreciation"}
 
 
 def test_an_author_of_the_train_part_is_read_whole() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from routing.features import SENSE_PAIRS, glossed
+from routing.features import SENSE_PAIRS, features
 from routing.glossary import PREFIX, GlossaryError, read_glosses
 from routing.language import CODES
 from routing.lexicon import Lexicon
@@ -100,17 +100,17 @@ def test_two_senses_near_each_other_are_one_feature_whichever_comes_first() -> N
     for sense in ("lock", "door", "night"):
         lexicon.add("en", PREFIX + sense, sense)
     index = {PREFIX + "door": 0, PREFIX + "lock": 1, PREFIX + "night": 2}
-    there, values = glossed(read("lock the door", lexicon, ()), index)
-    back, _ = glossed(read("door I lock", lexicon, ()), index)
-    far, _ = glossed(read("lock the one and only other door", lexicon, ()), index)
-    assert np.array_equal(there, back)
-    assert list(there[:2]) == [0, 1]
-    assert there[2] >= 3
-    assert list(values) == [1.0, 1.0, 0.5]
-    assert list(far) == [0, 1]
-    assert all(place < len(index) + SENSE_PAIRS for place in there)
+    there = features(read("lock the door", lexicon, ()), {}, index)
+    back = features(read("door I lock", lexicon, ()), {}, index)
+    far = features(read("lock the one and only other door", lexicon, ()), {}, index)
+    assert np.array_equal(there.senses, back.senses)
+    assert list(there.senses[:2]) == [0, 1]
+    assert there.senses[2] >= 3
+    assert list(there.sense_values) == [1.0, 1.0, 0.5]
+    assert list(far.senses) == [0, 1]
+    assert all(place < len(index) + SENSE_PAIRS for place in there.senses)
 
 
 def test_a_message_without_known_words_has_no_senses() -> None:
-    ids, values = glossed(read("", Lexicon(), ()), {})
-    assert len(ids) == len(values) == 0
+    none = features(read("", Lexicon(), ()), {}, {})
+    assert len(none.senses) == len(none.sense_values) == len(none.buckets) == 0

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from routing.net import WIDTH, Net, seen
+from routing.features import Features, features
+from routing.net import WIDTH, Net, Seen, seen
 from routing.reading import Reading
 from routing.train import net as train
 
@@ -42,14 +43,29 @@ def _toy(count: int = 240) -> tuple[list[Reading], list[int]]:
     return made, right
 
 
+def _features(reading: Reading) -> Features:
+    return features(reading, _CONCEPTS, _SENSES)
+
+
+def _seen(reading: Reading) -> Seen:
+    return seen(_features(reading))
+
+
 def _texts(readings: Sequence[Reading]) -> train.Texts:
-    return train.prepare((seen(one, _CONCEPTS, _SENSES) for one in readings), len(_CONCEPTS), len(_SENSES))
+    return train.prepare(map(_seen, readings), len(_CONCEPTS), len(_SENSES))
 
 
 def _fit(epochs: int = 12) -> dict[str, Any]:
     readings, right = _toy()
+    messages = list(map(_features, readings))
     return train.fit(
-        readings, right, [one % 2 for one in right], _CONCEPTS, _SENSES, outputs=(3, 2), seed=5, epochs=epochs
+        messages,
+        right,
+        [one % 2 for one in right],
+        sizes=(len(_CONCEPTS), len(_SENSES)),
+        outputs=(3, 2),
+        seed=5,
+        epochs=epochs,
     )
 
 
@@ -67,19 +83,19 @@ def test_the_same_readings_give_the_same_bytes() -> None:
 
 def test_what_was_learnt_is_said_again(net: Net) -> None:
     readings, right = _toy(60)
-    scores = [net.logits(one, _CONCEPTS, _SENSES) for one in readings]
+    scores = [net.logits(_seen(one)) for one in readings]
     assert [int(categories.argmax()) for categories, _ in scores] == right
     assert [int(topics.argmax()) for _, topics in scores] == [one % 2 for one in right]
 
 
 @pytest.mark.parametrize(("category", "sense"), [(0, "harm"), (1, "office"), (2, "thanks")])
 def test_a_word_never_seen_is_understood_by_its_sense(net: Net, category: int, sense: str) -> None:
-    categories, _ = net.logits(_reading(["ta", "xyqush"], {sense: (1,)}, ["script:Latn"]), _CONCEPTS, _SENSES)
+    categories, _ = net.logits(_seen(_reading(["ta", "xyqush"], {sense: (1,)}, ["script:Latn"])))
     assert int(categories.argmax()) == category
 
 
 def test_a_word_never_seen_is_understood_by_its_pieces(net: Net) -> None:
-    categories, _ = net.logits(_reading(["ta", "sidrenu"], {}, ["script:Latn"]), _CONCEPTS, _SENSES)
+    categories, _ = net.logits(_seen(_reading(["ta", "sidrenu"], {}, ["script:Latn"])))
     assert int(categories.argmax()) == 1
 
 
@@ -95,7 +111,7 @@ def test_a_word_never_seen_is_understood_by_its_pieces(net: Net) -> None:
     ids=["empty", "no words", "no concepts", "nothing known", "5,000 words"],
 )
 def test_any_reading_has_finite_scores(net: Net, reading: Reading) -> None:
-    categories, topics = net.logits(reading, _CONCEPTS, _SENSES)
+    categories, topics = net.logits(_seen(reading))
     assert (categories.shape, topics.shape) == ((3,), (2,))
     assert categories.dtype == topics.dtype == np.float32
     assert np.isfinite(categories).all()
@@ -104,9 +120,9 @@ def test_any_reading_has_finite_scores(net: Net, reading: Reading) -> None:
 
 def test_only_both_ends_of_a_long_message_are_read() -> None:
     words = [f"w{at}" for at in range(100)]
-    taken = seen(_reading(words, {"harm": (0, 50, 99), "unknown": (1,)}), _CONCEPTS, _SENSES)
+    taken = _seen(_reading(words, {"harm": (0, 50, 99), "unknown": (1,)}))
     assert taken.words == words[:40] + words[-20:]
-    assert taken.senses == [(0, 0), (59, 0)]
+    assert taken.senses.tolist() == [[0, 0], [59, 0]]
 
 
 def test_the_stored_network_agrees_with_the_one_that_was_trained() -> None:
@@ -120,7 +136,7 @@ def test_the_stored_network_agrees_with_the_one_that_was_trained() -> None:
     wanted = train.forward(weights, batch).outputs
     net = Net.from_arrays(train.stored(weights))
     for at, reading in enumerate(readings):
-        categories, topics = net.logits(reading, _CONCEPTS, _SENSES)
+        categories, topics = net.logits(_seen(reading))
         assert np.allclose(categories, wanted["category"][at], atol=0.05)
         assert np.allclose(topics, wanted["topic"][at], atol=0.05)
 
@@ -173,8 +189,8 @@ def test_words_that_tie_for_the_maximum_share_its_gradient() -> None:
 
 
 def test_lists_of_different_lengths_are_refused() -> None:
-    with pytest.raises(ValueError, match="1 readings, 2 categories, 1 topics"):
-        train.fit([_reading(["a"], {})], [0, 1], [0], {}, {}, outputs=(2, 1), seed=0)
+    with pytest.raises(ValueError, match="1 messages, 2 categories, 1 topics"):
+        train.fit([_features(_reading(["a"], {}))], [0, 1], [0], sizes=(3, 4), outputs=(2, 1), seed=0)
 
 
 def test_arrays_that_do_not_fit_are_refused() -> None:
