@@ -40,6 +40,7 @@ VENDORS: dict[str, tuple[str, ...]] = {
     "regex": ("channels", "routing", "locales"),
     "scipy": ("routing.train",),
     "sklearn": ("routing.train",),
+    "threadpoolctl": ("routing.train",),
     "sqlalchemy": ("bot", "admin_api"),
     "starlette": ("admin_api", "bot.app", "bot.hooks", "bot.simulator"),
     "telegram": ("channels.telegram", "channels._telegram_updates"),

@@ -4,30 +4,26 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-# Read when the numeric libraries are loaded: more threads would add numbers in another order.
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
+from routing.decision import Heard
+from routing.router import Router
+from routing.rules import load_rules
+from routing.topics import load_topics
+from routing.train import category
+from routing.train.cards import starter_cards
+from routing.train.measure import Judged, figures
+from routing.train.threads import one_thread
+from routing.utterances import SPLITS, load_author, load_part
+from routing.vocabulary import load_vocabulary
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """A table of figures for the named authors, whose languages other authors must have written in as well."""
-    from routing.decision import Heard
-    from routing.router import Router
-    from routing.rules import load_rules
-    from routing.topics import load_topics
-    from routing.train import category
-    from routing.train.cards import starter_cards
-    from routing.train.measure import Judged, figures
-    from routing.utterances import SPLITS, load_author, load_part
-    from routing.vocabulary import load_vocabulary
-
     parser = argparse.ArgumentParser(prog="python -m routing.train.leave_out", description=__doc__)
     parser.add_argument(
         "authors", nargs="+", choices=sorted(tomllib.loads(SPLITS.read_text(encoding="utf-8"))["train"])
@@ -42,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         held = load_author(author)
         texts = {row.text for row in held}
         rest = [row for row in load_part("train") if row.text not in texts]
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, one_thread():
             path = Path(folder) / "category.npz"
             category.draft(rest, tuning, lexicon, rules, topics, path)
             router = Router.load(model=path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from routing.decision import SENSITIVE, Category
 from routing.lexicon import Lexicon
@@ -15,6 +16,7 @@ from routing.reading import read
 from routing.topics import Topic
 from routing.train import category
 from routing.train.augment import two_needs
+from routing.train.threads import one_thread
 from routing.utterances import Utterance, load_author
 
 _TOPICS = {code: Topic(code, {}, {}) for code in ("health", "gbv")}
@@ -51,6 +53,13 @@ def test_the_same_utterances_give_the_same_bytes(rows: list[Utterance], tmp_path
         category.train(rows, rows[::3], rows[:2], _lexicon(), (), _TOPICS, path)
         made.append(path.read_bytes() + path.with_name("tuning.npz").read_bytes())
     assert made[0] == made[1]
+
+
+def test_training_uses_one_thread() -> None:
+    with one_thread():
+        pools = threadpool_info()
+    assert pools
+    assert {pool["num_threads"] for pool in pools} == {1}
 
 
 def test_what_was_learnt_is_said_of_new_words(rows: list[Utterance], tmp_path: Path) -> None:
