@@ -63,8 +63,9 @@ class Answers:
     ) -> Choice:
         """The best of `entries` of `kind`, given the probability of each topic and the place meant."""
         index = self._index(entries)
+        pieces = index.known(reading)
         ranked = []
-        for at, likeness in enumerate(index.likeness(reading)):
+        for at, likeness in enumerate(index.likeness(pieces)):
             card = entries[at]
             if card.kind != kind or not _serves(card, place):
                 continue
@@ -74,7 +75,7 @@ class Answers:
             ranked.append((-score, card.slug, at))
         ranked.sort()
         good = [entries[at] for worth, _, at in ranked if -worth >= self._limits.answer]
-        fits = tuple(Fit(entries[at], -worth, index.shared(reading, at)) for worth, _, at in ranked[:_MOST_CHOICES])
+        fits = tuple(Fit(entries[at], -worth, index.shared(pieces, at)) for worth, _, at in ranked[:_MOST_CHOICES])
         if not good:
             return Choice(None, (), fits)
         best = fits[0].score
@@ -126,24 +127,25 @@ class _Index:
         self._variants = len(variants)
         self._postings = {piece: (np.array(at), np.array(weight)) for piece, (at, weight) in postings.items()}
 
-    def likeness(self, reading: Reading) -> list[float]:
+    def known(self, reading: Reading) -> list[str]:
+        """What a message is made of, as far as any entry has it; sorted."""
+        pieces = _pieces(reading.words[:_MOST_WORDS], reading.found)
+        return sorted(piece for piece in pieces if piece in self._rare)
+
+    def likeness(self, known: Sequence[str]) -> list[float]:
         """For each entry the cosine likeness, 0 to 1, of the message and its nearest variant."""
         if not self.entries:
             return []
         scores = np.zeros(self._variants)
-        for piece, weight in _normed({piece: self._rare[piece] for piece in self._known(reading)}).items():
+        for piece, weight in _normed({piece: self._rare[piece] for piece in known}).items():
             places, weights = self._postings[piece]
             scores[places] += weight * weights
         nearest: list[float] = np.maximum.reduceat(scores, self._starts).tolist()
         return nearest
 
-    def shared(self, reading: Reading, at: int) -> tuple[str, ...]:
+    def shared(self, known: Sequence[str], at: int) -> tuple[str, ...]:
         """The words of the message, or beginnings of them, that the entry at this place has in any variant."""
-        return tuple(piece for piece in self._known(reading) if piece.isalnum() and piece in self._of_entry[at])
-
-    def _known(self, reading: Reading) -> list[str]:
-        pieces = _pieces(reading.words[:_MOST_WORDS], reading.found)
-        return sorted(piece for piece in pieces if piece in self._rare)
+        return tuple(piece for piece in known if piece.isalnum() and piece in self._of_entry[at])
 
 
 def _variants(card: EntryCard, lexicon: Lexicon) -> Iterator[set[str]]:

@@ -66,9 +66,7 @@ Source = Literal["language", "command", "lexicon", "glossary", "rule", "model", 
 class Reason:
     """One piece of evidence: which part of routing found it, the words it rests on (as written), and its weight."""
 
-    source: Literal[
-        "language", "command", "lexicon", "glossary", "rule", "model", "topic", "place", "answer", "history"
-    ]
+    source: Source
     says: str
     words: tuple[str, ...] = ()
     weight: float = 0.0

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -13,13 +12,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.pieces import numbered, pieces_numbered
 from routing.sound import skeleton
 
 BUCKETS = 1 << 18
 """Few enough to keep the model small, many enough that two pieces of words seldom share one."""
 
-_LONGEST_PIECE = 5
-_CODE, _WIDTH = "utf-32-le", 4  # bytes of every character
+_SHORTEST_PIECE, _LONGEST_PIECE = 2, 5
 _MASK = (1 << 32) - 1
 _FIRST, _SECOND = 2_654_435_761, 2_246_822_519  # odd, so that "a b" and "b a" fall into different buckets
 _REMEMBERED = 16_000  # words, about 8 MB
@@ -43,23 +42,14 @@ class Letters:
 @lru_cache(maxsize=_REMEMBERED)
 def letters(word: str) -> Letters:
     """The numbers of a folded word: of itself, of its pieces of two to five letters, and of its consonants."""
-    whole = _number(f"b:{word[:40]}")
+    whole = numbered(f"b:{word[:40]}")
     if word.isdigit():
-        return Letters(_sorted({_number("#" * min(len(word), 6))}), whole, 0)
-    pieces = {_number(f"w:{word[:40]}"), *_pieces(f"_{word[:30]}_")}
+        return Letters(_sorted({numbered("#" * min(len(word), 6))}), whole, 0)
+    pieces = {numbered(f"w:{word[:40]}"), *pieces_numbered(f"_{word[:30]}_", _SHORTEST_PIECE, _LONGEST_PIECE)}
     sound = skeleton(word[:30])
     if len(sound) >= 2:
-        pieces.add(_number(f"s:{sound}"))
-    return Letters(_sorted(pieces), whole, _number(f"t:{sound}") if sound else 0)
-
-
-def _pieces(marked: str) -> Iterator[int]:
-    """The numbers of all pieces of two to five letters."""
-    # Encoded once and cut by bytes: most of the time that a new word takes goes here.
-    raw = marked.encode(_CODE, "surrogatepass")
-    for size in range(2 * _WIDTH, _LONGEST_PIECE * _WIDTH + 1, _WIDTH):
-        for at in range(0, len(raw) - size + 1, _WIDTH):
-            yield zlib.crc32(raw[at : at + size])
+        pieces.add(numbered(f"s:{sound}"))
+    return Letters(_sorted(pieces), whole, numbered(f"t:{sound}") if sound else 0)
 
 
 def buckets(words: Sequence[str]) -> Buckets:
@@ -78,10 +68,6 @@ def distinct(numbers: NDArray[_Number]) -> NDArray[_Number]:
 
 def _pair(first: int, second: int) -> int:
     return (((first * _FIRST + second * _SECOND) & _MASK) >> 7) % BUCKETS
-
-
-def _number(piece: str) -> int:
-    return zlib.crc32(piece.encode(_CODE, "surrogatepass"))
 
 
 def _sorted(numbers: set[int]) -> Buckets:

@@ -4,17 +4,16 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from itertools import pairwise
+
+from routing.pieces import numbered, pieces_numbered
 
 MAX_WORDS = 120
 """Words of a text that are looked at: more never change the answer."""
 
 MAX_WORD = 24
 """Characters of a word that are looked at."""
-
-_CODE, _WIDTH = "utf-32-le", 4  # bytes of every character
 
 _MARKS = (
     r"\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963\u0981-\u0983\u09bc-\u09d7\u135d-\u135f"
@@ -61,19 +60,10 @@ def grams(word: str, longest: int) -> list[str]:
 
 def grams_numbered(word: str, longest: int) -> Iterator[int]:
     """`numbered` of each of `grams`, in half the time: most of what a word costs that is met for the first time."""
-    raw = f"_{word}_".encode(_CODE, "surrogatepass")
-    for at in range(_WIDTH, len(raw) - _WIDTH, _WIDTH):
-        yield zlib.crc32(raw[at : at + _WIDTH])
-    for size in range(2 * _WIDTH, min(longest * _WIDTH, len(raw)) + 1, _WIDTH):
-        for at in range(0, len(raw) - size + 1, _WIDTH):
-            yield zlib.crc32(raw[at : at + size])
-    if len(raw) > longest * _WIDTH:
+    yield from pieces_numbered(word, 1, 1)
+    yield from pieces_numbered(f"_{word}_", 2, longest)
+    if len(word) + 2 > longest:
         yield numbered(f"={word}")
-
-
-def numbered(gram: str) -> int:
-    """What a model knows an n-gram by: 32 bits, a tenth of the memory of its text. Hardly any two share one."""
-    return zlib.crc32(gram.encode(_CODE, "surrogatepass"))
 
 
 def pairs(found: list[str]) -> list[str]:

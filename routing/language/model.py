@@ -13,7 +13,8 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from routing.language.features import grams_numbered, numbered, pairs
+from routing.language.features import grams_numbered, pairs
+from routing.pieces import numbered
 
 _CACHE_WORDS = 16_384
 

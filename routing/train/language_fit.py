@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.feature_extraction.text import CountVectorizer
 
-from routing.language.features import grams, numbered, pairs
+from routing.language.features import grams, pairs
 from routing.language.model import Numbers
+from routing.pieces import numbered
 from routing.train.language_data import Pieces
 
 Floats = npt.NDArray[np.float32]

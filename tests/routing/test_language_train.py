@@ -13,7 +13,8 @@ import pytest
 from routing.decision import Guess
 from routing.language import CODES, Identifier
 from routing.language.fallback import added_profile
-from routing.language.features import grams, grams_numbered, numbered, pairs, words
+from routing.language.features import grams, grams_numbered, pairs, words
+from routing.pieces import numbered
 from routing.text import script_of
 from routing.train import language_romanise as romanise
 from routing.train.language_data import LABELS, Row, own_rows, pieces, romanised, without_mislabelled
